@@ -1,0 +1,3 @@
+//! Profile Desk: a desktop editor for customer profiles and their extension records.
+
+pub mod model;
