@@ -19,6 +19,20 @@ pub struct Json(Arc<str>);
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct View<'a>(&'a str);
 
+impl JsonError {
+    /// The same error of a text that begins `by` bytes into `whole`, with its place in `whole`.
+    #[must_use]
+    pub fn moved(mut self, whole: &str, by: usize) -> Self {
+        self.offset += by;
+        (self.line, self.column) = position(whole, self.offset);
+        if let JsonProblem::DuplicateName { first_offset, first_line, first_column, .. } = &mut self.problem {
+            *first_offset += by;
+            (*first_line, *first_column) = position(whole, *first_offset);
+        }
+        self
+    }
+}
+
 /// What a value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -68,6 +82,8 @@ pub enum JsonProblem {
     DuplicateName {
         /// The name as written here.
         name: String,
+        /// Where the first one stands, in bytes.
+        first_offset: usize,
         /// Line of the first one.
         first_line: usize,
         /// Column of the first one.
@@ -521,7 +537,10 @@ impl<'a> Reader<'a> {
             && let Some(first) = names.add(folded(&name), start)
         {
             let (first_line, first_column) = position(self.text, first);
-            return Err(self.error(JsonProblem::DuplicateName { name, first_line, first_column }, start));
+            return Err(self.error(
+                JsonProblem::DuplicateName { name, first_offset: first, first_line, first_column },
+                start,
+            ));
         }
         if self.peek() != Some(b':') {
             return Err(self.expected("`:`"));
