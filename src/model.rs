@@ -5,3 +5,5 @@ pub mod json;
 pub mod profile;
 pub mod request;
 pub mod schema;
+pub mod validate;
+pub mod value;

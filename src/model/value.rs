@@ -1,0 +1,244 @@
+//! Typed values: what a type accepts, and when two values or records are the same (docs/API.md, "Values and dates").
+
+use super::json::{Json, Kind, View};
+use super::profile::Record;
+use super::schema::{AttributeSchema, AttributeType, Schema};
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+/// Checks a value against its attribute; the error is a sentence without the place. `null` is accepted here.
+pub fn check(attribute: &AttributeSchema, value: View<'_>) -> Result<(), String> {
+    let wanted = attribute.kind;
+    match (wanted, value.kind()) {
+        (_, Kind::Null) | (AttributeType::Boolean, Kind::Boolean) => Ok(()),
+        (AttributeType::String, Kind::String) => check_length(attribute, value),
+        (AttributeType::Integer, Kind::Number) => {
+            let is_long = attribute.length.is_some_and(|length| length > 9);
+            whole(value, if is_long { i64::MIN..=i64::MAX } else { i32::MIN.into()..=i32::MAX.into() })
+        }
+        (AttributeType::Long, Kind::Number) => whole(value, i64::MIN..=i64::MAX),
+        (AttributeType::Currency, Kind::Number) => Ok(()),
+        (AttributeType::Double, Kind::Number) => {
+            let finite = value.as_str().parse::<f64>().is_ok_and(f64::is_finite);
+            finite.then_some(()).ok_or_else(|| format!("{value} is out of the range of a double"))
+        }
+        (AttributeType::Date, Kind::String) => day(&text(value)),
+        (AttributeType::Datetime, Kind::String) => instant(&text(value)),
+        (_, found) => Err(format!("this is {}, the schema wants {}", described(found), with_article(wanted))),
+    }
+}
+
+/// The form under which a value is compared once it is coerced to its type: `"0"` and `0` are the same integer, `1.0` and
+/// `1` the same currency. What cannot be coerced is compared by its text.
+pub fn canonical(kind: AttributeType, value: View<'_>) -> String {
+    let raw = value.text().unwrap_or(value.as_str().into());
+    let coerced = match (kind, value.kind()) {
+        (_, Kind::Null) => return "null".into(),
+        (AttributeType::String, _) => return format!("s{raw}"),
+        (AttributeType::Boolean, _) => {
+            ["true", "false"].into_iter().find(|w| raw.eq_ignore_ascii_case(w)).map(Into::into)
+        }
+        (AttributeType::Date, _) => raw.parse::<Date>().ok().map(|day| day.to_string()),
+        (AttributeType::Datetime, _) => {
+            raw.parse::<Timestamp>().ok().map(|at| at.as_nanosecond().to_string())
+        }
+        _ => decimal(raw.trim()),
+    };
+    coerced.map_or_else(|| format!("?{value}"), |coerced| format!("v{coerced}"))
+}
+
+/// The values that identify a record, compared after coercion.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct UniqueKey(Vec<String>);
+
+/// The key of a record; `None` where the schema has no `unique`. An absent attribute counts as its default, else null.
+pub fn unique_key(schema: &Schema, record: &Record) -> Option<UniqueKey> {
+    let part = |name: &String| {
+        let attribute = schema.attribute(name)?;
+        let value = record.get(name).or(attribute.default.as_ref().map(Json::view));
+        Some(value.map_or_else(|| "null".into(), |value| canonical(attribute.kind, value)))
+    };
+    (!schema.unique.is_empty()).then(|| UniqueKey(schema.unique.iter().filter_map(part).collect()))
+}
+
+/// Whether two records are the same when read back after a save: null, absent, `""` and the default are equal, names are
+/// compared without letter case, order does not count.
+pub fn same_record(schema: Option<&Schema>, a: &Record, b: &Record) -> bool {
+    let covers = |a: &Record, b: &Record| {
+        a.attributes().all(|(name, value)| {
+            let name = name.decoded();
+            let attribute = schema.and_then(|schema| schema.attribute(&name));
+            settled(attribute, Some(value)) == settled(attribute, b.get(&name))
+        })
+    };
+    covers(a, b) && covers(b, a)
+}
+
+fn settled(attribute: Option<&AttributeSchema>, value: Option<View<'_>>) -> String {
+    let is_empty = |value: &View<'_>| value.is_null() || value.as_str() == "\"\"";
+    let default = attribute.and_then(|attribute| attribute.default.as_ref()).map(Json::view);
+    let kind = attribute.map_or(AttributeType::String, |attribute| attribute.kind);
+    value
+        .filter(|value| !is_empty(value))
+        .or(default)
+        .map_or_else(String::new, |value| canonical(kind, value))
+}
+
+/// What a person typed into a field, as the token to send; the error is a sentence.
+pub fn parse_typed(attribute: &AttributeSchema, typed: &str) -> Result<Json, String> {
+    let token = match attribute.kind {
+        AttributeType::String => Json::string(typed),
+        AttributeType::Date | AttributeType::Datetime => Json::string(typed.trim()),
+        _ => {
+            Json::parse(typed.trim()).map_err(|_| format!("this is not {}", with_article(attribute.kind)))?
+        }
+    };
+    check(attribute, token.view()).map(|()| token)
+}
+
+/// The text of a value for an editor.
+pub fn shown(value: View<'_>) -> String {
+    value.text().map_or_else(|| if value.is_null() { String::new() } else { value.to_string() }, Into::into)
+}
+
+fn text(value: View<'_>) -> String {
+    value.text().unwrap_or_default().into_owned()
+}
+
+fn check_length(attribute: &AttributeSchema, value: View<'_>) -> Result<(), String> {
+    let count = text(value).chars().count();
+    match attribute.length {
+        Some(length) if count > length as usize => {
+            Err(format!("{count} characters, the schema allows {length}"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn whole(value: View<'_>, range: std::ops::RangeInclusive<i64>) -> Result<(), String> {
+    if value.as_str().contains(['.', 'e', 'E']) {
+        return Err(format!("{value} is not a whole number"));
+    }
+    let inside = value.as_str().parse::<i64>().is_ok_and(|number| range.contains(&number));
+    inside
+        .then_some(())
+        .ok_or_else(|| format!("{value} is not between {} and {}", range.start(), range.end()))
+}
+
+fn day(text: &str) -> Result<(), String> {
+    let written = text.len() == 10 && text.parse::<Date>().is_ok();
+    if written || instant(text).is_ok() {
+        return Ok(());
+    }
+    Err(format!("\"{text}\" is no day of the calendar written as 2026-11-24"))
+}
+
+fn instant(text: &str) -> Result<(), String> {
+    let canonical =
+        text.parse::<Timestamp>().is_ok_and(|at| at.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string() == text);
+    canonical
+        .then_some(())
+        .ok_or_else(|| format!("\"{text}\" is no instant written as 2026-11-24T09:30:00.000Z"))
+}
+
+fn described(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Null => "null",
+        Kind::Boolean => "true or false",
+        Kind::Number => "a number",
+        Kind::String => "text",
+        Kind::Array => "an array",
+        Kind::Object => "an object",
+    }
+}
+
+fn with_article(kind: AttributeType) -> String {
+    let article = if kind == AttributeType::Integer { "an" } else { "a" };
+    format!("{article} {}", kind.name())
+}
+
+/// A JSON number's value as text: sign, digits without outer zeros, exponent of the last digit. Exact at any size.
+fn decimal(number: &str) -> Option<String> {
+    let (mantissa, exponent) = match number.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, exponent.parse::<i64>().ok()?),
+        None => (number, 0),
+    };
+    let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |rest| ("-", rest));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = format!("{whole}{fraction}");
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let kept = digits.trim_end_matches('0');
+    let significant = kept.trim_start_matches('0');
+    if significant.is_empty() {
+        return Some("0".into());
+    }
+    let dropped = i64::try_from(digits.len() - kept.len()).ok()?;
+    let scale = i64::try_from(fraction.len()).ok()?;
+    Some(format!("{sign}{significant}e{}", exponent.checked_sub(scale)?.checked_add(dropped)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn attribute(kind: AttributeType, length: Option<u32>) -> AttributeSchema {
+        AttributeSchema { name: "a".into(), kind, length, mandatory: false, default: None }
+    }
+
+    fn verdict(kind: AttributeType, length: Option<u32>, token: &str) -> Result<(), String> {
+        check(&attribute(kind, length), Json::parse(token).unwrap().view())
+    }
+
+    #[test]
+    fn each_type_accepts_its_values_and_no_others() {
+        use AttributeType::{Boolean, Currency, Date, Datetime, Double, Integer, Long, String};
+        assert_eq!(verdict(String, Some(2), "\"éé\""), Ok(()));
+        assert_eq!(verdict(String, Some(2), "\"abc\"").unwrap_err(), "3 characters, the schema allows 2");
+        assert_eq!(verdict(Integer, None, "\"0\"").unwrap_err(), "this is text, the schema wants an integer");
+        assert!(
+            verdict(Integer, None, "2147483647").is_ok() && verdict(Integer, None, "2147483648").is_err()
+        );
+        assert!(
+            verdict(Integer, Some(15), "999999999999999").is_ok() && verdict(Integer, None, "1.5").is_err()
+        );
+        assert!(
+            verdict(Long, None, "9223372036854775807").is_ok()
+                && verdict(Long, None, "9223372036854775808").is_err()
+        );
+        assert!(verdict(Double, None, "1E5").is_ok() && verdict(Double, None, "1e400").is_err());
+        assert!(verdict(Currency, None, "123456789012345678901234567890.10").is_ok());
+        assert!(verdict(Boolean, None, "true").is_ok() && verdict(Boolean, None, "1").is_err());
+        assert!(
+            verdict(Date, None, "\"2026-02-28\"").is_ok() && verdict(Date, None, "\"2026-02-31\"").is_err()
+        );
+        assert!(verdict(Datetime, None, "\"2009-12-18T18:30:00.000Z\"").is_ok());
+        for odd in
+            ["\"2009-12-18T18:30:00Z\"", "\"2009-12-18T18:30:00.000+01:00\"", "\"2009-02-31T18:30:00.000Z\""]
+        {
+            assert!(verdict(Datetime, None, odd).is_err(), "{odd}");
+        }
+    }
+
+    #[test]
+    fn values_are_compared_after_coercion() {
+        let same = |kind, a: &str, b: &str| {
+            canonical(kind, Json::parse(a).unwrap().view()) == canonical(kind, Json::parse(b).unwrap().view())
+        };
+        assert!(same(AttributeType::Integer, "0", "\"0\"") && !same(AttributeType::Integer, "1", "10"));
+        assert!(
+            same(AttributeType::Currency, "10.10", "101e-1")
+                && !same(AttributeType::Currency, "10.1", "10.01")
+        );
+        assert!(same(AttributeType::Currency, "-0.0", "0") && same(AttributeType::Double, "1E5", "100000"));
+        assert!(same(
+            AttributeType::Datetime,
+            "\"2009-12-18T18:30:00.000Z\"",
+            "\"2009-12-18T19:30:00+01:00\""
+        ));
+        assert!(
+            !same(AttributeType::String, "\"\"", "null") && !same(AttributeType::String, "\"null\"", "null")
+        );
+    }
+}
