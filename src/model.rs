@@ -1,5 +1,6 @@
 //! Profile, extension, record, schema and request, and everything that they mean. Pure: no clock, no input or output.
 
+pub mod apply;
 pub mod finding;
 pub mod json;
 pub mod profile;

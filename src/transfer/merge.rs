@@ -5,7 +5,7 @@
 //! importing twice changes nothing.
 
 use crate::model::json::same_name;
-use crate::model::profile::{Extension, Profile, Record, Records};
+use crate::model::profile::{Profile, Record, Records};
 use crate::model::schema::{Schema, Schemas};
 use crate::model::value::{same_record, unique_key};
 
