@@ -1,4 +1,6 @@
 //! Profile Desk: a desktop editor for customer profiles and their extension records.
 
+pub mod cli;
 pub mod model;
+pub mod store;
 pub mod transfer;

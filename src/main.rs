@@ -1,5 +1,5 @@
-//! Parses the arguments, calls [`profile_desk::cli::run`], returns its exit code. Nothing else.
+//! Hands over to [`profile_desk::cli::run`] and returns its exit code. Nothing else.
 
 fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+    profile_desk::cli::run()
 }

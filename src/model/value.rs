@@ -10,14 +10,15 @@ use jiff::civil::Date;
 pub fn check(attribute: &AttributeSchema, value: View<'_>) -> Result<(), String> {
     let wanted = attribute.kind;
     match (wanted, value.kind()) {
-        (_, Kind::Null) | (AttributeType::Boolean, Kind::Boolean) => Ok(()),
+        (_, Kind::Null)
+        | (AttributeType::Boolean, Kind::Boolean)
+        | (AttributeType::Currency, Kind::Number) => Ok(()),
         (AttributeType::String, Kind::String) => check_length(attribute, value),
         (AttributeType::Integer, Kind::Number) => {
             let is_long = attribute.length.is_some_and(|length| length > 9);
             whole(value, if is_long { i64::MIN..=i64::MAX } else { i32::MIN.into()..=i32::MAX.into() })
         }
         (AttributeType::Long, Kind::Number) => whole(value, i64::MIN..=i64::MAX),
-        (AttributeType::Currency, Kind::Number) => Ok(()),
         (AttributeType::Double, Kind::Number) => {
             let finite = value.as_str().parse::<f64>().is_ok_and(f64::is_finite);
             finite.then_some(()).ok_or_else(|| format!("{value} is out of the range of a double"))

@@ -1,49 +1,62 @@
-//! What a customer looks like once a file's profile has been imported over it (docs/API.md, "Local additions").
+//! The requests that import a file's profile over a known customer (docs/API.md, "Local additions").
 //!
 //! The file sets the core attributes that it names, replaces records with equal unique attributes, adds the others, and
 //! adds records without `unique` only as far as it has more equal ones than the customer. It removes nothing, so
 //! importing twice changes nothing.
 
-use crate::model::json::same_name;
-use crate::model::profile::{Profile, Record, Records};
+use crate::model::json::{Json, quoted, same_name};
+use crate::model::profile::{CoreAttribute, Extension, Profile, Record, Records};
+use crate::model::request::Request;
 use crate::model::schema::{Schema, Schemas};
-use crate::model::value::{same_record, unique_key};
+use crate::model::value::same_record;
 
-/// `known` with `file` imported over it.
-#[must_use]
-pub fn merged(known: &Profile, file: &Profile, schemas: &Schemas) -> Profile {
-    let mut after = known.clone();
-    for attribute in &file.core {
-        match after.core.iter_mut().find(|old| same_name(&old.name, &attribute.name)) {
-            Some(old) => old.value = attribute.value.clone(),
-            None => after.core.push(attribute.clone()),
-        }
+/// The requests that import `file` over `known`; none where nothing would change.
+pub fn requests(known: &Profile, file: &Profile, schemas: &Schemas) -> Vec<Request> {
+    let id = Json::string(known.id.as_str());
+    let mut requests = Vec::new();
+    let core = joined_core(known, file);
+    if core != known.core {
+        let only_core = Profile { core, extensions: Vec::new(), ..known.clone() };
+        requests.push(Request::UpdateProfile(known.id.clone(), only_core.to_json()));
     }
-    for extension in &file.extensions {
-        let schema = schemas.get(&extension.name);
-        match after.extensions.iter_mut().find(|old| same_name(&old.name, &extension.name)) {
-            Some(old) => old.records = joined(&old.records, &extension.records, schema),
-            None => after.extensions.push(extension.clone()),
-        }
+    let news: Vec<(String, Json)> = file
+        .extensions
+        .iter()
+        .filter_map(|extension| Some((quoted(&extension.name), news(known, extension, schemas)?)))
+        .collect();
+    if !news.is_empty() {
+        let first = std::iter::once(("\"customer_id\"", id.view()));
+        let body = Json::object(first.chain(news.iter().map(|(name, value)| (name.as_str(), value.view()))));
+        requests.push(Request::InsertRecords(known.id.clone(), body));
     }
-    after
+    requests
 }
 
-fn joined(old: &Records, new: &Records, schema: Option<&Schema>) -> Records {
-    let (Records::Multi(old), Records::Multi(new)) = (old, new) else { return new.clone() };
-    let mut records = old.clone();
-    if schema.is_some_and(|schema| !schema.unique.is_empty()) {
-        for record in new {
-            let key = schema.and_then(|schema| unique_key(schema, record));
-            match records.iter_mut().find(|old| schema.and_then(|schema| unique_key(schema, old)) == key) {
-                Some(old) => *old = record.clone(),
-                None => records.push(record.clone()),
-            }
+fn joined_core(known: &Profile, file: &Profile) -> Vec<CoreAttribute> {
+    let mut core = known.core.clone();
+    for attribute in &file.core {
+        match core.iter_mut().find(|old| same_name(&old.name, &attribute.name)) {
+            Some(old) => old.value = attribute.value.clone(),
+            None => core.push(attribute.clone()),
         }
-    } else {
-        records.extend(surplus(old, new, schema));
     }
-    Records::Multi(records)
+    core
+}
+
+/// What an insert must carry of this extension of the file, if anything.
+fn news(known: &Profile, extension: &Extension, schemas: &Schemas) -> Option<Json> {
+    let schema = schemas.get(&extension.name);
+    let old = known.records(&extension.name);
+    match &extension.records {
+        Records::Single(record) => {
+            let same = old.first().is_some_and(|old| same_record(schema, old, record));
+            (!same).then(|| record.json().clone())
+        }
+        Records::Multi(new) => {
+            let records = surplus(old, new, schema);
+            (!records.is_empty()).then(|| Records::Multi(records).to_json())
+        }
+    }
 }
 
 /// The records of `new` beyond those that `old` has already, counted as a multiset.

@@ -1,0 +1,64 @@
+//! The command line: arguments in, data on standard output, messages on standard error, an exit status.
+//!
+//! Exit status: 0 done; 1 refused (bad input, validation); 2 usage; 3 not reached (lock, disk, unreadable file): nothing
+//! changed; 4 unclear: something may have been written.
+
+mod args;
+mod failure;
+mod import;
+mod verbs;
+
+use clap::Parser;
+use std::ffi::OsString;
+use std::io::Write;
+use std::process::ExitCode;
+
+pub use failure::{Failure, Status};
+
+/// What a command works with: where data and messages go, and who and when it is. Tests pass their own.
+pub struct Surroundings<'a> {
+    /// Standard output: data only.
+    pub out: &'a mut dyn Write,
+    /// Standard error: messages.
+    pub err: &'a mut dyn Write,
+    /// The time as RFC 3339 in UTC with milliseconds.
+    pub now: &'a dyn Fn() -> String,
+    /// The login name.
+    pub user: String,
+}
+
+/// Runs the command line with the process's own surroundings.
+pub fn run() -> ExitCode {
+    let now = || jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string();
+    let user = whoami::username().unwrap_or_else(|_| "unknown".into());
+    let (mut out, mut err) = (std::io::stdout().lock(), std::io::stderr().lock());
+    let mut surroundings = Surroundings { out: &mut out, err: &mut err, now: &now, user };
+    ExitCode::from(run_with(std::env::args_os(), &mut surroundings) as u8)
+}
+
+/// The same with given arguments (the program's name first) and surroundings.
+pub fn run_with(args: impl IntoIterator<Item = OsString>, with: &mut Surroundings<'_>) -> Status {
+    let args = match args::Args::try_parse_from(args) {
+        Ok(args) => args,
+        Err(error) => return usage(&error, with),
+    };
+    match verbs::run(args.command, with) {
+        Ok(()) => Status::Done,
+        Err(failure) => {
+            // A closed standard error leaves only the exit status to tell; there is nobody else to tell it to.
+            let _ = write!(with.err, "{failure}");
+            failure.status
+        }
+    }
+}
+
+/// Help and version are data and end well; anything else is a usage error.
+fn usage(error: &clap::Error, with: &mut Surroundings<'_>) -> Status {
+    let text = error.render();
+    if error.use_stderr() {
+        let _ = write!(with.err, "{text}");
+        return Status::Usage;
+    }
+    let _ = write!(with.out, "{text}");
+    Status::Done
+}

@@ -1,0 +1,239 @@
+//! The commands, one function each.
+
+use super::args::{Format, SchemaVerb, Target, Verb};
+use super::{Failure, Surroundings, import};
+use crate::model::json::{Json, Kind, View, same_name, text_of};
+use crate::model::profile::{CustomerId, Profile};
+use crate::model::request::Request;
+use crate::model::schema::Schema;
+use crate::store::{Accepted, Store};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+type Done = Result<(), Failure>;
+
+/// The largest file that is read whole, in bytes (setting: request size).
+const MAX_REQUEST: u64 = 64 << 20;
+
+pub fn run(verb: Verb, with: &mut Surroundings<'_>) -> Done {
+    match verb {
+        Verb::Show { id, extensions, target } => show(&id, &extensions, &target, with),
+        Verb::Find { text, target } => find(&text, &target, with),
+        Verb::Insert { file, customer, dry_run, target } => insert(&file, customer, dry_run, &target, with),
+        Verb::Import { files, dry_run, target } => import::import(&files, dry_run, &target, with),
+        Verb::Export { format, output, target } => export(format, output.as_deref(), &target, with),
+        Verb::Schema { what } => schema(what, with),
+        Verb::Check { target } => check_store(&target, with),
+    }
+}
+
+/// The folder that a command works on.
+pub fn folder(target: &Target) -> Result<PathBuf, Failure> {
+    let own =
+        || directories::ProjectDirs::from("", "", "profile-desk").map(|dirs| dirs.data_dir().join("store"));
+    target.store.clone().or_else(own).ok_or_else(|| {
+        Failure::refused("this system names no folder for a user's data").with("Name one with --store DIR.")
+    })
+}
+
+/// The store of a command that does not make one.
+pub fn open(target: &Target) -> Result<Store, Failure> {
+    Ok(Store::open(&folder(target)?)?)
+}
+
+/// A whole file, or standard input for `-`, as text.
+pub fn read_text(file: &Path) -> Result<String, Failure> {
+    let fail = |error: &std::io::Error| Failure::file(file, "read", error);
+    let mut bytes = Vec::new();
+    if file.as_os_str() == "-" {
+        std::io::stdin()
+            .lock()
+            .take(MAX_REQUEST + 1)
+            .read_to_end(&mut bytes)
+            .map_err(|error| fail(&error))?;
+    } else {
+        let opened = std::fs::File::open(file).map_err(|error| fail(&error))?;
+        opened.take(MAX_REQUEST + 1).read_to_end(&mut bytes).map_err(|error| fail(&error))?;
+    }
+    if bytes.len() as u64 > MAX_REQUEST {
+        let sentence = format!("{} is larger than 64 MiB (setting: request size)", file.display());
+        return Err(Failure::refused(sentence).with("Nothing was changed."));
+    }
+    let text = text_of(&bytes).map_err(|error| Failure::json(&file.display().to_string(), &error))?;
+    Ok(text.to_owned())
+}
+
+fn customer_id(id: &str) -> Result<CustomerId, Failure> {
+    CustomerId::new(id).map_err(Failure::refused)
+}
+
+fn show(id: &str, extensions: &str, target: &Target, with: &mut Surroundings<'_>) -> Done {
+    let id = customer_id(id)?;
+    let store = open(target)?;
+    let Some((mut profile, _)) = store.load(&id)? else {
+        return Err(Failure::refused(format!("customer {id} is not in this store")));
+    };
+    if extensions != "all" {
+        let named: Vec<&str> = extensions.split(',').collect();
+        profile.extensions.retain(|ext| named.iter().any(|name| same_name(name, &ext.name)));
+    }
+    let mut text = String::new();
+    pretty(profile.to_json().view(), 0, &mut text);
+    writeln!(with.out, "{text}")?;
+    Ok(())
+}
+
+/// Two spaces a level; a record a line, as in a document store.
+fn pretty(view: View<'_>, depth: usize, out: &mut String) {
+    let is_record =
+        |view: View<'_>| view.members().all(|(_, v)| !matches!(v.kind(), Kind::Object | Kind::Array));
+    let pad = "  ".repeat(depth + 1);
+    let (open, close) = if view.kind() == Kind::Object { ('{', '}') } else { ('[', ']') };
+    let leaf = match view.kind() {
+        Kind::Object => depth > 0 && is_record(view),
+        Kind::Array => view.elements().all(|v| !matches!(v.kind(), Kind::Object | Kind::Array)),
+        _ => true,
+    };
+    if leaf {
+        return out.push_str(view.as_str());
+    }
+    out.push(open);
+    let members = view.members().map(|(name, value)| (Some(name), value));
+    for (number, (name, value)) in members.chain(view.elements().map(|value| (None, value))).enumerate() {
+        out.push_str(if number == 0 { "\n" } else { ",\n" });
+        out.push_str(&pad);
+        if let Some(name) = name {
+            out.push_str(name.as_str());
+            out.push_str(": ");
+        }
+        pretty(value, depth + 1, out);
+    }
+    out.push('\n');
+    out.push_str(&pad[2..]);
+    out.push(close);
+}
+
+fn find(text: &str, target: &Target, with: &mut Surroundings<'_>) -> Done {
+    let store = open(target)?;
+    for id in store.find_text(text, usize::MAX)? {
+        print_profile(&store, &id, with.out)?;
+    }
+    Ok(())
+}
+
+fn print_profile(store: &Store, id: &CustomerId, out: &mut dyn Write) -> Done {
+    if let Some((profile, _)) = store.load(id)? {
+        writeln!(out, "{}", profile.to_json())?;
+    }
+    Ok(())
+}
+
+fn insert(
+    file: &Path,
+    customer: Option<String>,
+    dry_run: bool,
+    target: &Target,
+    with: &mut Surroundings<'_>,
+) -> Done {
+    let text = read_text(file)?;
+    let body = Json::parse(&text).map_err(|error| Failure::json(&file.display().to_string(), &error))?;
+    let in_body = body.view().get("customer_id").and_then(View::text).map(std::borrow::Cow::into_owned);
+    let id = match (customer, in_body) {
+        (Some(asked), Some(body)) if asked != body => {
+            let sentence = format!("the body is of customer {body}, but --customer says {asked}");
+            return Err(Failure::refused(sentence).with("Nothing was changed."));
+        }
+        (Some(id), _) | (None, Some(id)) => customer_id(&id)?,
+        (None, None) => {
+            let sentence = "neither the body's customer_id nor --customer says whose records these are";
+            return Err(Failure::refused(sentence));
+        }
+    };
+    let request = Request::InsertRecords(id.clone(), body);
+    let store = open(target)?;
+    if dry_run {
+        return print_request(&request, with.out);
+    }
+    send(&store, &request, with)?;
+    writeln!(with.err, "Inserted into customer {id}.")?;
+    Ok(())
+}
+
+/// One request as `{"method","path","body"}` on a line.
+pub fn print_request(request: &Request, out: &mut dyn Write) -> Done {
+    let (method, path) = (Json::string(request.method().as_str()), Json::string(&request.path()));
+    let mut members = vec![("\"method\"", method.view()), ("\"path\"", path.view())];
+    members.extend(request.body().map(|body| ("\"body\"", body.view())));
+    writeln!(out, "{}", Json::object(members))?;
+    Ok(())
+}
+
+fn send(store: &Store, request: &Request, with: &Surroundings<'_>) -> Result<Accepted, Failure> {
+    let mut answers = store.append(std::slice::from_ref(request), &with.user, &(with.now)())?;
+    let missing = || Failure::refused("the store gave no answer");
+    Ok(answers.pop().ok_or_else(missing)??)
+}
+
+fn export(format: Format, output: Option<&Path>, target: &Target, with: &mut Surroundings<'_>) -> Done {
+    let store = open(target)?;
+    let mut bytes = Vec::new();
+    let profiles = store.customers()?;
+    match format {
+        Format::Jsonl => profiles.iter().try_for_each(|id| print_profile(&store, id, &mut bytes))?,
+        Format::Json => {
+            let schemas = store.schemas()?;
+            let schemas: Vec<&str> = schemas.iter().map(|schema| schema.json.as_str()).collect();
+            write!(bytes, "{{\"schemas\":[\n{}\n],\"profiles\":[", schemas.join(",\n"))?;
+            for (number, id) in profiles.iter().enumerate() {
+                bytes.extend_from_slice(if number == 0 { b"\n" } else { b",\n" });
+                let loaded = store.load(id)?;
+                write!(bytes, "{}", loaded.map_or_else(|| Profile::empty(id.clone()), |(p, _)| p).to_json())?;
+            }
+            writeln!(bytes, "\n]}}")?;
+        }
+    }
+    match output {
+        None => with.out.write_all(&bytes)?,
+        Some(file) => std::fs::write(file, &bytes).map_err(|error| Failure::file(file, "written", &error))?,
+    }
+    writeln!(with.err, "Exported {} customers.", profiles.len())?;
+    Ok(())
+}
+
+fn schema(what: SchemaVerb, with: &mut Surroundings<'_>) -> Done {
+    match what {
+        SchemaVerb::List { target } => {
+            for schema in &open(&target)?.schemas()? {
+                writeln!(with.out, "{}", schema.name)?;
+            }
+            Ok(())
+        }
+        SchemaVerb::Show { name, target } => {
+            let schemas = open(&target)?.schemas()?;
+            let unknown =
+                || Failure::refused(format!("there is no schema of an extension {name} in this store"));
+            writeln!(with.out, "{}", schemas.get(&name).ok_or_else(unknown)?.json)?;
+            Ok(())
+        }
+        SchemaVerb::Create { file, target } => {
+            let text = read_text(&file)?;
+            let name = file.display().to_string();
+            let json = Json::parse(&text).map_err(|error| Failure::json(&name, &error))?;
+            Schema::from_json(&json).map_err(|error| Failure::refused(format!("{name}: {error}")))?;
+            let store = import::open_or_create(&target)?;
+            send(&store, &Request::CreateSchema(json), with).map(|_| ())
+        }
+        SchemaVerb::Delete { name, target } => {
+            send(&open(&target)?, &Request::DeleteSchema(name), with).map(|_| ())
+        }
+    }
+}
+
+fn check_store(target: &Target, with: &mut Surroundings<'_>) -> Done {
+    let folder = folder(target)?;
+    if let Some(damage) = open(target)?.damage() {
+        return Err(Failure::refused(damage));
+    }
+    writeln!(with.err, "{} is whole.", folder.display())?;
+    Ok(())
+}

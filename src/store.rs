@@ -1,0 +1,243 @@
+#![doc = include_str!("store/FORMAT.md")]
+
+mod journal;
+pub mod line;
+
+use crate::model::apply::{Reading, Rejection, State, apply};
+use crate::model::json::{Json, NameToken, View};
+use crate::model::profile::{CustomerId, Profile};
+use crate::model::request::Request;
+use crate::model::schema::Schemas;
+use journal::Journal;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// A local store, open for reading and writing. Several may be open on one folder, in one process or many.
+pub struct Store {
+    inner: Mutex<Inner>,
+}
+
+struct Inner {
+    journal: Journal,
+    state: State,
+    /// The last line read, and so the `seq` of the state.
+    seq: u64,
+}
+
+/// What an accepted request became.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Accepted {
+    /// Its number in the journal.
+    pub seq: u64,
+    /// The customer whom it changed, if it changed one.
+    pub customer: Option<CustomerId>,
+}
+
+/// Why a store cannot do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The folder holds no store.
+    #[error("{0} holds no store; `import` and `schema create` make one")]
+    Missing(PathBuf),
+    /// There is something there already.
+    #[error("{0} is there already and not empty; a new store needs a folder of its own")]
+    NotEmpty(PathBuf),
+    /// Somebody else is writing.
+    #[error("the store {0} is being written by somebody else; nothing was changed, try again")]
+    Locked(PathBuf),
+    /// A line is damaged.
+    #[error(
+        "{path}:{line}: this line is damaged: {reason}; what stands before it can be read, nothing can be written"
+    )]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: u64,
+        /// Why.
+        reason: String,
+    },
+    /// The disk refused; nothing was written.
+    #[error("{path}: {source}; nothing was changed")]
+    Disk {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A write or its sync failed: it may or may not be on the disk.
+    #[error(
+        "{0} could not be written whole: it is unclear whether the last change was kept; open the store again and look"
+    )]
+    Unclear(PathBuf),
+}
+
+impl StoreError {
+    /// Whether something may have been written.
+    pub fn is_unclear(&self) -> bool {
+        matches!(self, Self::Unclear(_))
+    }
+}
+
+impl Store {
+    /// Opens a store for what it holds now; changes no byte.
+    pub fn open(folder: &Path) -> Result<Self, StoreError> {
+        let mut inner = Inner { journal: Journal::open(folder)?, state: State::default(), seq: 0 };
+        inner.catch_up()?;
+        Ok(Self { inner: Mutex::new(inner) })
+    }
+
+    /// Makes a new store in a folder that is missing or empty, durable before it returns.
+    pub fn create(folder: &Path) -> Result<Self, StoreError> {
+        Journal::create(folder)?;
+        Self::open(folder)
+    }
+
+    /// The schemas as of now.
+    pub fn schemas(&self) -> Result<Schemas, StoreError> {
+        Ok(self.current()?.state.schemas.clone())
+    }
+
+    /// A customer's profile as of now, and the `seq` of the store.
+    pub fn load(&self, id: &CustomerId) -> Result<Option<(Profile, u64)>, StoreError> {
+        let inner = self.current()?;
+        Ok(inner.state.profiles.get(id).map(|profile| (profile.clone(), inner.seq)))
+    }
+
+    /// The IDs of all customers, sorted.
+    pub fn customers(&self) -> Result<Vec<CustomerId>, StoreError> {
+        Ok(self.current()?.state.profiles.keys().cloned().collect())
+    }
+
+    /// At most `limit` customers who have `text` in their ID or a value, letter case ignored. Where the text is a number,
+    /// punctuation does not count on either side.
+    pub fn find_text(&self, text: &str, limit: usize) -> Result<Vec<CustomerId>, StoreError> {
+        let inner = self.current()?;
+        let wanted = Wanted::new(text);
+        let hits = inner.state.profiles.values().filter(|profile| wanted.is_in(profile.to_json().view()));
+        Ok(hits.take(limit).map(|profile| profile.id.clone()).collect())
+    }
+
+    /// Judges the requests in order, writes the accepted ones with one write and one sync, and answers after it.
+    pub fn append(
+        &self,
+        requests: &[Request],
+        by: &str,
+        at: &str,
+    ) -> Result<Vec<Result<Accepted, Rejection>>, StoreError> {
+        let mut inner = self.lock();
+        let _held = inner.journal.lock()?;
+        inner.catch_up()?;
+        inner.journal.writable()?;
+        let mut text = String::new();
+        let answers = requests.iter().map(|request| inner.accept(request, by, at, &mut text)).collect();
+        inner.journal.append(text.as_bytes())?;
+        Ok(answers)
+    }
+
+    /// The damage that reading met, if any.
+    pub fn damage(&self) -> Option<String> {
+        self.lock().journal.writable().err().map(|error| error.to_string())
+    }
+
+    /// What the journal holds now, lines of other processes included.
+    fn current(&self) -> Result<MutexGuard<'_, Inner>, StoreError> {
+        let mut inner = self.lock();
+        inner.catch_up()?;
+        Ok(inner)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    fn catch_up(&mut self) -> Result<(), StoreError> {
+        while let Some(line) = self.journal.next_line()? {
+            if line.seq != self.seq + 1 {
+                self.journal.damaged(format!("its seq is {}, {} should follow", line.seq, self.seq + 1));
+            } else if let Err(rejection) = apply(&mut self.state, &line.request, Reading::Upsert) {
+                self.journal.damaged(format!("it cannot be carried out: {rejection}"));
+            } else {
+                self.seq = line.seq;
+            }
+        }
+        Ok(())
+    }
+
+    fn accept(
+        &mut self,
+        request: &Request,
+        by: &str,
+        at: &str,
+        out: &mut String,
+    ) -> Result<Accepted, Rejection> {
+        let request = with_id(request);
+        apply(&mut self.state, &request, Reading::Upsert)?;
+        self.seq += 1;
+        let customer = request.customer();
+        out.push_str(&line::Line { seq: self.seq, at: at.into(), by: by.into(), request }.to_text());
+        out.push('\n');
+        Ok(Accepted { seq: self.seq, customer })
+    }
+}
+
+/// A create without an ID gets one, as the first member of its body.
+fn with_id(request: &Request) -> Request {
+    match request {
+        Request::CreateProfile(body) if body.view().get("customer_id").is_none() => {
+            let id = Json::string(&random_hex(8));
+            let members =
+                body.view().members().map(|(name, value): (NameToken<'_>, View<'_>)| (name.as_str(), value));
+            Request::CreateProfile(Json::object(
+                std::iter::once(("\"customer_id\"", id.view())).chain(members),
+            ))
+        }
+        other => other.clone(),
+    }
+}
+
+/// That many random bytes as upper-case hex; from the clock where the system gives no randomness.
+fn random_hex(bytes: usize) -> String {
+    let mut random = vec![0; bytes];
+    if getrandom::fill(&mut random).is_err() {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        random.iter_mut().zip(now.as_nanos().to_le_bytes()).for_each(|(to, from)| *to = from);
+    }
+    random.iter().fold(String::new(), |text, byte| format!("{text}{byte:02X}"))
+}
+
+/// A text that is looked for.
+struct Wanted {
+    folded: String,
+    digits: Option<String>,
+}
+
+impl Wanted {
+    fn new(text: &str) -> Self {
+        let is_number = text.chars().all(|c| c.is_ascii_digit() || " +-./()".contains(c));
+        let digits = Some(digits_of(text)).filter(|digits| is_number && !digits.is_empty());
+        Self { folded: text.to_lowercase(), digits }
+    }
+
+    fn is_in(&self, view: View<'_>) -> bool {
+        let inside =
+            view.members().any(|(_, value)| self.is_in(value)) || view.elements().any(|v| self.is_in(v));
+        inside || self.matches(&view.text().unwrap_or_else(|| scalar(view).into()))
+    }
+
+    fn matches(&self, text: &str) -> bool {
+        let by_digits = self.digits.as_ref().is_some_and(|digits| digits_of(text).contains(digits));
+        by_digits || (!self.folded.is_empty() && text.to_lowercase().contains(&self.folded))
+    }
+}
+
+fn scalar(view: View<'_>) -> &str {
+    use crate::model::json::Kind;
+    if matches!(view.kind(), Kind::Array | Kind::Object | Kind::Null) { "" } else { view.as_str() }
+}
+
+fn digits_of(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
+}

@@ -1,0 +1,132 @@
+//! One line of the journal, to bytes and back.
+
+use crate::model::json::{Json, Kind, View, quoted};
+use crate::model::request::Request;
+use std::fmt::Write;
+
+const CRC: &str = ",\"crc\":\"";
+/// `,"crc":"` + 8 digits + `"}`
+const CRC_END: usize = CRC.len() + 10;
+
+/// An accepted request as the journal holds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Its number; rises by one.
+    pub seq: u64,
+    /// When, as RFC 3339; only informs.
+    pub at: String,
+    /// The login name of who sent it.
+    pub by: String,
+    /// The request.
+    pub request: Request,
+}
+
+/// Why bytes are no line.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LineError {
+    /// The checksum is missing or wrong.
+    #[error("its checksum is missing or does not fit")]
+    Checksum,
+    /// The checksum is right, the content is not what this version writes.
+    #[error("{0}")]
+    Content(String),
+}
+
+impl Line {
+    /// The line without its newline.
+    pub fn to_text(&self) -> String {
+        let (by, path) = (quoted(&self.by), quoted(&self.request.path()));
+        let (seq, at, method) = (self.seq, quoted(&self.at), self.request.method().as_str());
+        let mut text =
+            format!("{{\"seq\":{seq},\"at\":{at},\"by\":{by},\"method\":\"{method}\",\"path\":{path}");
+        if let Some(body) = self.request.body() {
+            text.push_str(",\"body\":");
+            text.push_str(body.as_str());
+        }
+        sealed(text)
+    }
+
+    /// Reads a line without its newline.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, LineError> {
+        let json = opened(bytes)?;
+        let view = json.view();
+        let text = |name: &str| {
+            let value = view.get(name).and_then(View::text).map(std::borrow::Cow::into_owned);
+            value.ok_or_else(|| LineError::Content(format!("it has no {name}")))
+        };
+        let number = view.get("seq").filter(|value| value.kind() == Kind::Number);
+        let seq = number.and_then(|value| value.as_str().parse().ok());
+        let seq = seq.ok_or_else(|| LineError::Content("it has no seq".into()))?;
+        let body = view.get("body").map(View::to_json);
+        let request =
+            Request::from_parts(&text("method")?, &text("path")?, body).map_err(LineError::Content)?;
+        Ok(Self { seq, at: text("at")?, by: text("by")?, request })
+    }
+}
+
+/// The header line of a new store.
+pub fn header(store: &str) -> String {
+    sealed(format!("{{\"format\":1,\"store\":\"{store}\",\"segment\":1,\"first_seq\":1"))
+}
+
+/// Checks a header line.
+pub fn check_header(bytes: &[u8]) -> Result<(), LineError> {
+    let json = opened(bytes)?;
+    match json.view().get("format").map(View::as_str) {
+        Some("1") => Ok(()),
+        Some(other) => Err(LineError::Content(format!("its format is {other}, this program knows 1"))),
+        None => Err(LineError::Content("it is no header of a journal".into())),
+    }
+}
+
+/// Ends an open object with its checksum.
+fn sealed(mut text: String) -> String {
+    let crc = crc32fast::hash(text.as_bytes());
+    let _ = write!(text, "{CRC}{crc:08x}\"}}"); // writing to a String does not fail
+    text
+}
+
+/// Whether the bytes end with a right checksum.
+pub fn is_sealed(bytes: &[u8]) -> bool {
+    let Some((content, end)) = bytes.len().checked_sub(CRC_END).and_then(|at| bytes.split_at_checked(at))
+    else {
+        return false;
+    };
+    end == format!("{CRC}{:08x}\"}}", crc32fast::hash(content)).as_bytes()
+}
+
+fn opened(bytes: &[u8]) -> Result<Json, LineError> {
+    if !is_sealed(bytes) {
+        return Err(LineError::Checksum);
+    }
+    Json::parse_bytes(bytes).map_err(|error| LineError::Content(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line() -> Line {
+        let body = Json::parse(r#"{"Phone":[{"PhoneType":1E0,"number":"\u0030"}]}"#).unwrap();
+        let request = Request::from_parts("POST", "/profiles/A%20b/extensions", Some(body)).unwrap();
+        Line { seq: 7, at: "2026-11-24T09:30:00.000Z".into(), by: "agent \"7\"".into(), request }
+    }
+
+    #[test]
+    fn a_line_comes_back_token_for_token() {
+        let text = line().to_text();
+        assert!(text.starts_with(r#"{"seq":7,"at":"2026-11-24T09:30:00.000Z","by":"agent \"7\"","method":"POST","path":"/profiles/A%20b/extensions","body":{"Phone":[{"PhoneType":1E0,"number":"\u0030"}]},"crc":""#));
+        assert_eq!(Line::from_bytes(text.as_bytes()).unwrap(), line());
+    }
+
+    #[test]
+    fn every_changed_byte_is_noticed() {
+        let text = line().to_text().into_bytes();
+        for at in 0..text.len() {
+            let mut bytes = text.clone();
+            bytes[at] ^= 1;
+            assert!(Line::from_bytes(&bytes).is_err(), "byte {at}");
+            assert!(Line::from_bytes(&text[..at]).is_err(), "cut at {at}");
+        }
+    }
+}
