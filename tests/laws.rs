@@ -1,4 +1,5 @@
 //! The laws of `apply`, tried with generated profiles and requests. proptest prints the seed of a failure.
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use profile_desk::model::apply::{Reading, RejectionKind, State, apply};
 use profile_desk::model::finding::Severity;

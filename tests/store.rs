@@ -1,4 +1,5 @@
 //! The journal store on a real disk: what was answered is there, what was torn is set aside, what is damaged is named.
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use profile_desk::model::json::Json;
 use profile_desk::model::profile::CustomerId;
