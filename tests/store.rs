@@ -132,3 +132,17 @@ fn a_missing_store_and_a_folder_in_use_are_refused() {
     std::fs::write(folder.path().join("letter.txt"), "dear").unwrap();
     assert!(matches!(Store::create(folder.path()), Err(StoreError::NotEmpty(_))));
 }
+
+#[test]
+fn a_tail_longer_than_the_next_line_is_cut_off() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(made(folder.path()));
+    let journal = folder.path().join("journal-000001.jsonl");
+    let mut bytes = std::fs::read(&journal).unwrap();
+    bytes.extend([0; 4096]);
+    std::fs::write(&journal, bytes).unwrap();
+    send(&Store::open(folder.path()).unwrap(), &[insert(1, "111")]);
+    let store = Store::open(folder.path()).unwrap();
+    assert_eq!(numbers(&store), ["111"]);
+    assert!(std::fs::read(&journal).unwrap().ends_with(b"\"}\n"));
+}
