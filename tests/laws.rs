@@ -147,3 +147,13 @@ fn records_are_updated_and_deleted_by_their_key() {
         r#"[{"PhoneType":2,"number":"22"}]"#
     );
 }
+
+#[test]
+fn an_unknown_extension_is_told_from_a_bad_record() {
+    let kind = |request| apply(&mut start(), &request, Reading::Upsert).unwrap_err().kind;
+    let insert = |text: &str| kind(Request::InsertRecords(id(), json(text)));
+    assert_eq!(insert(r#"{"Fax":[{}],"Phone":[{}]}"#), RejectionKind::UnknownExtension);
+    assert_eq!(insert(r#"{"Phone":[{}]}"#), RejectionKind::Invalid);
+    let update = Request::UpdateRecord(id(), "Fax".into(), json("{}"));
+    assert_eq!(kind(update), RejectionKind::UnknownExtension);
+}

@@ -74,7 +74,7 @@ pub fn apply(state: &mut State, request: &Request, reading: Reading) -> Result<(
     let errors: Vec<Finding> =
         validate(request, &state.schemas).into_iter().filter(|f| f.severity == Severity::Error).collect();
     if !errors.is_empty() {
-        return Err(Rejection { kind: RejectionKind::Invalid, findings: errors });
+        return Err(Rejection { kind: kind_of(state, request, &errors), findings: errors });
     }
     match request {
         Request::CreateProfile(body) => create(state, body),
@@ -108,6 +108,18 @@ fn known_customers(state: &State, request: &Request) -> Result<(), Rejection> {
     match needed.iter().find(|id| !state.profiles.contains_key(id)) {
         Some(id) => Err(unknown_customer(id)),
         None => Ok(()),
+    }
+}
+
+/// An extension without a schema counts before what is wrong inside records, where the request is about records.
+fn kind_of(state: &State, request: &Request, errors: &[Finding]) -> RejectionKind {
+    let of_records =
+        matches!(request, Request::InsertRecords(..) | Request::UpdateRecord(..) | Request::DeleteRecord(..));
+    let mut named = errors.iter().filter_map(|finding| finding.place.extension.as_deref());
+    if of_records && named.any(|name| state.schemas.get(name).is_none()) {
+        RejectionKind::UnknownExtension
+    } else {
+        RejectionKind::Invalid
     }
 }
 
