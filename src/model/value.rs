@@ -39,7 +39,7 @@ pub fn canonical(kind: AttributeType, value: View<'_>) -> String {
         (AttributeType::Boolean, _) => {
             ["true", "false"].into_iter().find(|w| raw.eq_ignore_ascii_case(w)).map(Into::into)
         }
-        (AttributeType::Date, _) => raw.parse::<Date>().ok().map(|day| day.to_string()),
+        (AttributeType::Date, _) => calendar_day(&raw),
         (AttributeType::Datetime, _) => {
             raw.parse::<Timestamp>().ok().map(|at| at.as_nanosecond().to_string())
         }
@@ -89,12 +89,33 @@ fn settled(attribute: Option<&AttributeSchema>, value: Option<View<'_>>) -> Stri
 pub fn parse_typed(attribute: &AttributeSchema, typed: &str) -> Result<Json, String> {
     let token = match attribute.kind {
         AttributeType::String => Json::string(typed),
-        AttributeType::Date | AttributeType::Datetime => Json::string(typed.trim()),
+        AttributeType::Date => Json::string(typed.trim()),
+        AttributeType::Datetime => Json::string(&in_utc(typed.trim())),
         _ => {
-            Json::parse(typed.trim()).map_err(|_| format!("this is not {}", with_article(attribute.kind)))?
+            let token = Json::parse(typed.trim()).ok().filter(|token| !token.view().is_null());
+            token.ok_or_else(|| format!("this is not {}", with_article(attribute.kind)))?
         }
     };
     check(attribute, token.view()).map(|()| token)
+}
+
+/// An instant with an offset, or with fewer fraction digits, as the API writes it; other text as it is.
+fn in_utc(typed: &str) -> String {
+    let whole = typed.parse::<Timestamp>().ok().filter(|at| at.subsec_nanosecond() % 1_000_000 == 0);
+    whole.map_or_else(|| typed.to_owned(), written)
+}
+
+fn written(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
+}
+
+/// A day, or an instant at midnight UTC, which stands for its day; other instants keep their time.
+fn calendar_day(raw: &str) -> Option<String> {
+    if raw.len() == 10 {
+        return raw.parse::<Date>().ok().map(|day| day.to_string());
+    }
+    let text = written(raw.parse().ok()?);
+    Some(text.strip_suffix("T00:00:00.000Z").unwrap_or(&text).to_owned())
 }
 
 /// The text of a value for an editor.
@@ -135,8 +156,7 @@ fn day(text: &str) -> Result<(), String> {
 }
 
 fn instant(text: &str) -> Result<(), String> {
-    let canonical =
-        text.parse::<Timestamp>().is_ok_and(|at| at.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string() == text);
+    let canonical = text.parse().is_ok_and(|at| written(at) == text);
     canonical
         .then_some(())
         .ok_or_else(|| format!("\"{text}\" is no instant written as 2026-11-24T09:30:00.000Z"))
@@ -241,5 +261,26 @@ mod tests {
         assert!(
             !same(AttributeType::String, "\"\"", "null") && !same(AttributeType::String, "\"null\"", "null")
         );
+    }
+
+    #[test]
+    fn a_day_is_the_same_in_both_of_its_forms() {
+        let day = |text: &str| canonical(AttributeType::Date, Json::string(text).view());
+        assert_eq!(day("1962-05-10"), day("1962-05-10T00:00:00.000Z"));
+        assert_ne!(day("1962-05-10"), day("1962-05-11T00:00:00.000Z"));
+        assert_ne!(day("1962-05-10"), day("1962-05-10T09:00:00.000Z"));
+    }
+
+    #[test]
+    fn what_is_typed_is_sent_in_the_form_of_the_api() {
+        let typed = |kind, text: &str| parse_typed(&attribute(kind, None), text).map(|json| json.to_string());
+        let sent = Ok("\"2009-12-18T18:30:00.000Z\"".to_owned());
+        assert_eq!(typed(AttributeType::Datetime, "2009-12-18T18:30:00Z"), sent);
+        assert_eq!(typed(AttributeType::Datetime, "2009-12-18T19:30:00+01:00"), sent);
+        assert!(typed(AttributeType::Datetime, "2009-12-18T18:30:00.0001Z").is_err());
+        assert!(typed(AttributeType::Datetime, "18 December").is_err());
+        assert_eq!(typed(AttributeType::Currency, "10.10"), Ok("10.10".into()));
+        assert_eq!(typed(AttributeType::Integer, "null").unwrap_err(), "this is not an integer");
+        assert_eq!(typed(AttributeType::String, "null"), Ok("\"null\"".into()));
     }
 }
