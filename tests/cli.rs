@@ -49,7 +49,7 @@ fn importing_twice_changes_nothing_and_the_counts_add_up() {
     let store = folder.path().join("store");
     let before = std::fs::read(store.join("journal-000001.jsonl")).unwrap();
     let again = run(&["import", "assets/samples/store.json"], &store);
-    assert_eq!(text(&again.stderr), "Imported: 10 read = 0 new + 0 changed + 10 same + 0 refused.\n");
+    assert_eq!(text(&again.stderr), "Imported: 15 read = 0 new + 0 changed + 15 same + 0 refused.\n");
     assert_eq!(std::fs::read(store.join("journal-000001.jsonl")).unwrap(), before);
     let dry = run(&["import", "--dry-run", "assets/samples/insert-phone.json"], &store);
     assert_eq!(text(&dry.stderr), "Would import: 1 read = 0 new + 1 changed + 0 same + 0 refused.\n");
