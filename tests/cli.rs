@@ -106,3 +106,21 @@ fn usage_and_unreachable_files_have_their_own_status() {
     let store = with_samples();
     assert_eq!(run(&["insert", "no-such-file.json"], &store.path().join("store")).status.code(), Some(3));
 }
+
+#[test]
+fn an_item_of_an_import_goes_whole_or_not_at_all_and_a_dry_run_judges_alike() {
+    let folder = with_samples();
+    let store = folder.path().join("store");
+    let before = std::fs::read(store.join("journal-000001.jsonl")).unwrap();
+    let bad = folder.path().join("bad.json");
+    let body = r#"{"customer_id":"0004Va58A92T0017","Title":"Dr","Phone":[{"PhoneType":9,"number":7}]}"#;
+    std::fs::write(&bad, body).unwrap();
+    let bad = bad.to_str().unwrap();
+    for args in [&["import", bad][..], &["import", "--dry-run", bad], &["insert", "--dry-run", bad]] {
+        let output = run(args, &store);
+        assert_eq!(output.status.code(), Some(1), "{args:?}");
+        assert!(output.stdout.is_empty());
+        assert!(text(&output.stderr).contains("this is a number, the schema wants a string"), "{args:?}");
+    }
+    assert_eq!(std::fs::read(store.join("journal-000001.jsonl")).unwrap(), before);
+}

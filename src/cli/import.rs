@@ -4,10 +4,12 @@ use super::args::Target;
 use super::verbs::{folder, open, read_text};
 use super::{Failure, Surroundings};
 use crate::model::apply::Rejection;
+use crate::model::finding::Severity;
 use crate::model::json::{Json, View};
 use crate::model::profile::{CustomerId, Profile};
 use crate::model::request::Request;
-use crate::model::schema::Schema;
+use crate::model::schema::{Schema, Schemas};
+use crate::model::validate::validate;
 use crate::store::Store;
 use crate::transfer::merge;
 use crate::transfer::read::{Content, Item, read};
@@ -53,6 +55,7 @@ pub fn import(
         tally: Tally::default(),
         pending: Vec::new(),
         held: HashSet::new(),
+        would_make: Vec::new(),
     };
     for (name, items) in &inputs {
         for item in items {
@@ -77,6 +80,7 @@ struct Importer<'a> {
     pending: Vec<Pending>,
     /// Customers with a pending request: the next one of the same customer needs the outcome first.
     held: HashSet<CustomerId>,
+    would_make: Vec<Schema>,
 }
 
 impl Importer<'_> {
@@ -91,9 +95,37 @@ impl Importer<'_> {
         match made {
             Err(reason) => self.refuse(&place, &[reason], with)?,
             Ok((requests, _)) if requests.is_empty() => self.tally.same += 1,
-            Ok((requests, is_new)) => self.pending.push(Pending { place, requests, is_new }),
+            Ok((requests, is_new)) => {
+                // An item goes whole or not at all, so all its requests are judged before the first is sent.
+                let reasons = self.errors(&requests)?;
+                if reasons.is_empty() {
+                    self.note_schemas(&requests);
+                    self.pending.push(Pending { place, requests, is_new });
+                } else {
+                    self.refuse(&place, &reasons, with)?;
+                }
+            }
         }
         if self.pending.len() >= BATCH { self.flush(with) } else { Ok(()) }
+    }
+
+    fn errors(&self, requests: &[Request]) -> Result<Vec<String>, Failure> {
+        let schemas = self.schemas()?;
+        let findings = requests.iter().flat_map(|request| validate(request, &schemas));
+        Ok(findings.filter(|f| f.severity == Severity::Error).map(|f| f.to_string()).collect())
+    }
+
+    /// The store's schemas, and in a dry run those that the files would have made.
+    fn schemas(&self) -> Result<Schemas, Failure> {
+        Ok(self.store.schemas()?.iter().chain(&self.would_make).cloned().collect())
+    }
+
+    fn note_schemas(&mut self, requests: &[Request]) {
+        for request in requests {
+            if let (true, Request::CreateSchema(json)) = (self.dry_run, request) {
+                self.would_make.extend(Schema::from_json(json));
+            }
+        }
     }
 
     /// A schema that is there already in the same words changes nothing; in other words it is refused.
@@ -107,7 +139,7 @@ impl Importer<'_> {
             Ok(schema) => schema,
             Err(error) => return Ok(Err(error.to_string())),
         };
-        Ok(match self.store.schemas()?.get(&schema.name) {
+        Ok(match self.schemas()?.get(&schema.name) {
             None => Ok((vec![Request::CreateSchema(json.clone())], true)),
             Some(known) if Schema { json: json.clone(), ..known.clone() } == schema => {
                 Ok((Vec::new(), false))
@@ -124,7 +156,7 @@ impl Importer<'_> {
         if self.pending.iter().any(|pending| matches!(pending.requests[..], [Request::CreateSchema(_)])) {
             self.flush(with)?;
         }
-        let schemas = self.store.schemas()?;
+        let schemas = self.schemas()?;
         let Some(id) = json.view().get("customer_id").and_then(View::text) else {
             return Ok(Err("the profile has no customer_id".into()));
         };

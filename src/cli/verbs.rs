@@ -2,6 +2,7 @@
 
 use super::args::{Format, SchemaVerb, Target, Verb};
 use super::{Failure, Surroundings, import};
+use crate::model::apply::{Reading, State, apply};
 use crate::model::json::{Json, Kind, View, same_name, text_of};
 use crate::model::profile::{CustomerId, Profile};
 use crate::model::request::Request;
@@ -152,11 +153,21 @@ fn insert(
     let request = Request::InsertRecords(id.clone(), body);
     let store = open(target)?;
     if dry_run {
+        try_out(&store, &id, &request)?;
         return print_request(&request, with.out);
     }
     send(&store, &request, with)?;
     writeln!(with.err, "Inserted into customer {id}.")?;
     Ok(())
+}
+
+/// Judges a request of one customer as the store would, on a copy.
+fn try_out(store: &Store, id: &CustomerId, request: &Request) -> Done {
+    let mut state = State { schemas: store.schemas()?, ..State::default() };
+    if let Some((profile, _)) = store.load(id)? {
+        state.profiles.insert(id.clone(), profile);
+    }
+    Ok(apply(&mut state, request, Reading::Upsert)?)
 }
 
 /// One request as `{"method","path","body"}` on a line.
