@@ -105,6 +105,8 @@ fn opened(bytes: &[u8]) -> Result<Json, LineError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::request::encode;
+    use proptest::prelude::*;
 
     fn line() -> Line {
         let body = Json::parse(r#"{"Phone":[{"PhoneType":1E0,"number":"\u0030"}]}"#).unwrap();
@@ -123,10 +125,56 @@ mod tests {
     fn every_changed_byte_is_noticed() {
         let text = line().to_text().into_bytes();
         for at in 0..text.len() {
-            let mut bytes = text.clone();
-            bytes[at] ^= 1;
-            assert!(Line::from_bytes(&bytes).is_err(), "byte {at}");
+            for bit in 0..8 {
+                let mut bytes = text.clone();
+                bytes[at] ^= 1 << bit;
+                assert!(Line::from_bytes(&bytes).is_err(), "byte {at}, bit {bit}");
+            }
             assert!(Line::from_bytes(&text[..at]).is_err(), "cut at {at}");
+        }
+    }
+
+    /// Bodies with spellings of numbers and strings that a parser could be tempted to tidy.
+    fn body() -> impl Strategy<Value = Json> {
+        let token = prop::sample::select(vec![
+            "10.10",
+            "1E5",
+            "9223372036854775808",
+            r#""\u0030\/""#,
+            "null",
+            "-0",
+            "[]",
+        ]);
+        let member = (any::<String>(), token);
+        prop::collection::vec(member, 0..4).prop_filter_map("names repeat", |members| {
+            let members: Vec<String> =
+                members.iter().map(|(name, token)| format!("{}:{token}", quoted(name))).collect();
+            Json::parse(&format!("{{{}}}", members.join(","))).ok()
+        })
+    }
+
+    fn any_line() -> impl Strategy<Value = Line> {
+        let path = "[A-Za-z0-9 /%é?]{1,16}".prop_map(|id| format!("/profiles/{}", encode(&id)));
+        (any::<u64>(), any::<String>(), any::<String>(), path, prop::option::of(body())).prop_map(
+            |(seq, at, by, path, body)| {
+                let method = if body.is_some() { "PUT" } else { "DELETE" };
+                Line { seq, at, by, request: Request::from_parts(method, &path, body).unwrap() }
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn any_line_comes_back_on_one_line(line in any_line()) {
+            let text = line.to_text();
+            prop_assert!(!text.contains('\n'));
+            prop_assert_eq!(text.contains(",\"body\":"), line.request.body().is_some());
+            prop_assert_eq!(Line::from_bytes(text.as_bytes()).unwrap(), line);
+        }
+
+        #[test]
+        fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            prop_assert!(Line::from_bytes(&bytes).is_err() && check_header(&bytes).is_err());
         }
     }
 }
