@@ -1,16 +1,22 @@
 #![doc = include_str!("store/FORMAT.md")]
 
+mod check;
+mod create;
+pub mod disk;
 mod journal;
 pub mod line;
 
 use crate::model::apply::{Reading, Rejection, State, apply};
-use crate::model::json::{Json, NameToken, View};
+use crate::model::json::{Json, Kind, NameToken, View};
 use crate::model::profile::{CustomerId, Profile};
 use crate::model::request::Request;
 use crate::model::schema::Schemas;
+use disk::{Disk, OsDisk};
 use journal::Journal;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+pub use check::{Report, Spot, check};
 
 /// A local store, open for reading and writing. Several may be open on one folder, in one process or many.
 pub struct Store {
@@ -67,30 +73,45 @@ pub enum StoreError {
     },
     /// A write or its sync failed: it may or may not be on the disk.
     #[error(
-        "{0} could not be written whole: it is unclear whether the last change was kept; open the store again and look"
+        "{path} could not be written whole ({reason}): it is unclear whether the last change was kept; open the store again and look"
     )]
-    Unclear(PathBuf),
+    Unclear {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        reason: String,
+    },
 }
 
 impl StoreError {
     /// Whether something may have been written.
     pub fn is_unclear(&self) -> bool {
-        matches!(self, Self::Unclear(_))
+        matches!(self, Self::Unclear { .. })
     }
 }
 
 impl Store {
     /// Opens a store for what it holds now; changes no byte.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
-        let mut inner = Inner { journal: Journal::open(folder)?, state: State::default(), seq: 0 };
+        Self::open_on(Arc::new(OsDisk), folder)
+    }
+
+    /// The same on a disk of the caller's.
+    pub fn open_on(disk: Arc<dyn Disk>, folder: &Path) -> Result<Self, StoreError> {
+        let mut inner = Inner { journal: Journal::open(disk, folder)?, state: State::default(), seq: 0 };
         inner.catch_up()?;
         Ok(Self { inner: Mutex::new(inner) })
     }
 
     /// Makes a new store in a folder that is missing or empty, durable before it returns.
     pub fn create(folder: &Path) -> Result<Self, StoreError> {
-        Journal::create(folder)?;
-        Self::open(folder)
+        Self::create_on(Arc::new(OsDisk), folder)
+    }
+
+    /// The same on a disk of the caller's.
+    pub fn create_on(disk: Arc<dyn Disk>, folder: &Path) -> Result<Self, StoreError> {
+        create::create(disk.as_ref(), folder)?;
+        Self::open_on(disk, folder)
     }
 
     /// The schemas as of now.
@@ -129,9 +150,10 @@ impl Store {
         let _held = inner.journal.lock()?;
         inner.catch_up()?;
         inner.journal.writable()?;
+        let writing = inner.journal.begin()?;
         let mut text = String::new();
         let answers = requests.iter().map(|request| inner.accept(request, by, at, &mut text)).collect();
-        inner.journal.append(text.as_bytes())?;
+        inner.journal.append(writing, &text)?;
         Ok(answers)
     }
 
@@ -140,10 +162,11 @@ impl Store {
         self.lock().journal.writable().err().map(|error| error.to_string())
     }
 
-    /// What the journal holds now, lines of other processes included.
+    /// What the journal holds now, lines of other processes included. After an unclear write it is not known.
     fn current(&self) -> Result<MutexGuard<'_, Inner>, StoreError> {
         let mut inner = self.lock();
         inner.catch_up()?;
+        inner.journal.clear()?;
         Ok(inner)
     }
 
@@ -186,7 +209,9 @@ impl Inner {
 /// A create without an ID gets one, as the first member of its body.
 fn with_id(request: &Request) -> Request {
     match request {
-        Request::CreateProfile(body) if body.view().get("customer_id").is_none() => {
+        Request::CreateProfile(body)
+            if body.view().kind() == Kind::Object && body.view().get("customer_id").is_none() =>
+        {
             let id = Json::string(&random_hex(8));
             let members =
                 body.view().members().map(|(name, value): (NameToken<'_>, View<'_>)| (name.as_str(), value));
@@ -234,7 +259,6 @@ impl Wanted {
 }
 
 fn scalar(view: View<'_>) -> &str {
-    use crate::model::json::Kind;
     if matches!(view.kind(), Kind::Array | Kind::Object | Kind::Null) { "" } else { view.as_str() }
 }
 

@@ -124,3 +124,28 @@ fn an_item_of_an_import_goes_whole_or_not_at_all_and_a_dry_run_judges_alike() {
     }
     assert_eq!(std::fs::read(store.join("journal-000001.jsonl")).unwrap(), before);
 }
+
+#[test]
+fn check_names_damaged_lines_and_forgives_a_torn_tail() {
+    let folder = with_samples();
+    let store = folder.path().join("store");
+    let journal = store.join("journal-000001.jsonl");
+    let whole = std::fs::read_to_string(&journal).unwrap();
+    std::fs::write(&journal, format!("{whole}{{\"seq\":")).unwrap();
+    let output = run(&["check"], &store);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("7 bytes of an unfinished line"), "{}", text(&output.stderr));
+    std::fs::write(&journal, whole.replace("\"at\":\"2", "\"at\":\"3")).unwrap();
+    let output = run(&["check"], &store);
+    let lines = whole.lines().count() - 1; // all but the header
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(text(&output.stderr).matches("its checksum is missing or does not fit").count(), lines);
+}
+
+#[test]
+fn an_import_finishes_a_store_that_was_only_begun() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("journal-000001.new"), "{").unwrap();
+    let output = run(&["import", "assets/samples/store.json"], folder.path());
+    assert!(output.status.success(), "{}", text(&output.stderr));
+}

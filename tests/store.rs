@@ -4,7 +4,7 @@
 use profile_desk::model::json::Json;
 use profile_desk::model::profile::CustomerId;
 use profile_desk::model::request::Request;
-use profile_desk::store::{Store, StoreError};
+use profile_desk::store::{Store, StoreError, check};
 use std::path::Path;
 
 const SCHEMA: &str = r#"{"name":"Phone","type":"multi-valued","attributes":[{"name":"PhoneType","type":"integer","mandatory":true},{"name":"number","type":"string","length":15}],"unique":["PhoneType"]}"#;
@@ -145,4 +145,163 @@ fn a_tail_longer_than_the_next_line_is_cut_off() {
     let store = Store::open(folder.path()).unwrap();
     assert_eq!(numbers(&store), ["111"]);
     assert!(std::fs::read(&journal).unwrap().ends_with(b"\"}\n"));
+}
+
+#[test]
+fn a_create_whose_body_is_no_object_makes_no_customer() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::create(folder.path()).unwrap();
+    for body in ["[]", "[1]", "\"x\"", "7", "null"] {
+        let request = Request::CreateProfile(Json::parse(body).unwrap());
+        assert!(store.append(&[request], "tester", "now").unwrap()[0].is_err(), "{body}");
+    }
+    assert!(store.customers().unwrap().is_empty());
+}
+
+#[test]
+fn a_create_without_an_id_gets_one_as_the_first_member() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::create(folder.path()).unwrap();
+    let request = Request::CreateProfile(Json::parse(r#"{"FirstName":"Ada"}"#).unwrap());
+    let answers = store.append(&[request], "tester", "now").unwrap();
+    let id = answers[0].as_ref().unwrap().customer.clone().unwrap();
+    assert_eq!(id.as_str().len(), 16);
+    let text = std::fs::read_to_string(folder.path().join("journal-000001.jsonl")).unwrap();
+    assert!(text.contains(&format!(r#""body":{{"customer_id":"{id}","FirstName":"Ada"}}"#)), "{text}");
+}
+
+#[test]
+fn blank_lines_are_damage_however_many() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(made(folder.path()));
+    change(folder.path(), |bytes| bytes.extend(vec![b'\n'; 300_000]));
+    let store = Store::open(folder.path()).unwrap();
+    assert!(store.damage().unwrap().contains("journal-000001.jsonl:4: "), "{:?}", store.damage());
+    assert_eq!(store.customers().unwrap(), [id()]);
+}
+
+#[test]
+fn a_journal_that_lost_its_header_takes_no_requests() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(made(folder.path()));
+    change(folder.path(), Vec::clear);
+    let store = Store::open(folder.path()).unwrap();
+    let error = store.append(&[insert(1, "111")], "tester", "now").unwrap_err();
+    assert!(error.to_string().contains("the header line is missing"), "{error}");
+}
+
+#[test]
+fn a_journal_cut_off_under_an_open_store_takes_no_requests() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = made(folder.path());
+    change(folder.path(), |bytes| bytes.truncate(200));
+    let error = store.append(&[insert(1, "111")], "tester", "now").unwrap_err();
+    assert!(matches!(error, StoreError::Damaged { .. }), "{error}");
+    assert_eq!(std::fs::read(folder.path().join("journal-000001.jsonl")).unwrap().len(), 200);
+}
+
+#[test]
+fn a_store_of_which_only_the_beginning_was_made_can_be_made() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("journal-000001.new"), "{\n".repeat(250)).unwrap();
+    std::fs::write(folder.path().join("lock"), "").unwrap();
+    drop(made(folder.path()));
+    assert_eq!(Store::open(folder.path()).unwrap().customers().unwrap(), [id()]);
+    assert!(matches!(Store::create(folder.path()), Err(StoreError::NotEmpty(_))));
+}
+
+#[test]
+fn a_last_line_without_its_newline_is_whole_and_the_next_writer_ends_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = made(folder.path());
+    send(&store, &[insert(1, "111")]);
+    change(folder.path(), |bytes| bytes.truncate(bytes.len() - 1));
+    let (reader, writer) = (Store::open(folder.path()).unwrap(), Store::open(folder.path()).unwrap());
+    let report = check(folder.path()).unwrap();
+    assert!(report.notes.is_empty() && report.requests == 3, "{report:?}");
+    assert_eq!(numbers(&reader), ["111"]);
+    send(&writer, &[insert(2, "222")]);
+    assert_eq!(numbers(&reader), ["111", "222"]);
+    assert!(check(folder.path()).unwrap().findings.is_empty());
+}
+
+#[test]
+fn a_line_longer_than_what_is_read_at_once_comes_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = made(folder.path());
+    let long = "x".repeat(3 << 20);
+    let update = Json::parse(&format!(r#"{{"Note":"{long}"}}"#)).unwrap();
+    send(&store, &[Request::UpdateProfile(id(), update), insert(1, "111")]);
+    let store = Store::open(folder.path()).unwrap();
+    assert_eq!(store.find_text(&long, 1).unwrap(), [id()]);
+    assert_eq!(numbers(&store), ["111"]);
+}
+
+#[test]
+fn check_names_every_damaged_line_and_only_notes_a_torn_tail() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = made(folder.path());
+    send(&store, &[insert(1, "111"), insert(2, "222"), insert(3, "333")]);
+    change(folder.path(), |bytes| bytes.extend(b"{\"seq\":6,"));
+    let report = check(folder.path()).unwrap();
+    assert_eq!((report.findings.len(), report.notes[0].line, report.requests), (0, 7, 5));
+    change(folder.path(), |bytes| {
+        let text = String::from_utf8(std::mem::take(bytes)).unwrap();
+        *bytes = text.replace("\"111\"", "\"112\"").replace("\"333\"", "\"334\"").into_bytes();
+    });
+    let report = check(folder.path()).unwrap();
+    let lines: Vec<u64> = report.findings.iter().map(|spot| spot.line).collect();
+    assert_eq!((lines, report.notes.len(), report.requests), (vec![4, 6], 1, 3));
+    assert!(report.findings[0].to_string().contains("journal-000001.jsonl:4: its checksum"));
+}
+
+#[test]
+fn check_names_a_line_that_is_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = made(folder.path());
+    send(&store, &[insert(1, "111"), insert(2, "222")]);
+    change(folder.path(), |bytes| {
+        let text = String::from_utf8(std::mem::take(bytes)).unwrap();
+        *bytes = text
+            .lines()
+            .filter(|line| !line.contains("111"))
+            .fold(Vec::new(), |all, line| [all.as_slice(), line.as_bytes(), b"\n"].concat());
+    });
+    let report = check(folder.path()).unwrap();
+    assert_eq!(report.findings[0].sentence, "its seq is 4, it follows 2");
+    assert!(Store::open(folder.path()).unwrap().damage().is_some());
+}
+
+#[test]
+fn check_does_not_blame_the_lines_behind_damage_for_what_is_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = made(folder.path());
+    send(&store, &[insert(1, "111")]);
+    change(folder.path(), |bytes| {
+        let text = String::from_utf8(std::mem::take(bytes)).unwrap();
+        *bytes = text.replace("\"Ada\"", "\"Eva\"").into_bytes();
+    });
+    let report = check(folder.path()).unwrap();
+    assert_eq!(report.findings.iter().map(|spot| spot.line).collect::<Vec<_>>(), [3]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_store_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path().join("above").join("store");
+    drop(made(&folder));
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&folder), 0o700);
+    for entry in folder.read_dir().unwrap() {
+        assert_eq!(mode(&entry.unwrap().path()), 0o600);
+    }
+}
+
+fn change(folder: &Path, how: impl FnOnce(&mut Vec<u8>)) {
+    let journal = folder.join("journal-000001.jsonl");
+    let mut bytes = std::fs::read(&journal).unwrap();
+    how(&mut bytes);
+    std::fs::write(journal, bytes).unwrap();
 }

@@ -10,7 +10,7 @@ use crate::model::profile::{CustomerId, Profile};
 use crate::model::request::Request;
 use crate::model::schema::{Schema, Schemas};
 use crate::model::validate::validate;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 use crate::transfer::merge;
 use crate::transfer::read::{Content, Item, read};
 use std::collections::HashSet;
@@ -69,8 +69,10 @@ pub fn import(
 /// The store, made now if it is missing.
 pub fn open_or_create(target: &Target) -> Result<Store, Failure> {
     let folder = folder(target)?;
-    let is_empty = std::fs::read_dir(&folder).map_or(true, |mut entries| entries.next().is_none());
-    Ok(if is_empty { Store::create(&folder)? } else { Store::open(&folder)? })
+    match Store::open(&folder) {
+        Err(StoreError::Missing(_)) => Ok(Store::create(&folder)?),
+        opened => Ok(opened?),
+    }
 }
 
 struct Importer<'a> {

@@ -7,7 +7,7 @@ use crate::model::json::{Json, Kind, View, same_name, text_of};
 use crate::model::profile::{CustomerId, Profile};
 use crate::model::request::Request;
 use crate::model::schema::Schema;
-use crate::store::{Accepted, Store};
+use crate::store::{self, Accepted, Store};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -242,8 +242,14 @@ fn schema(what: SchemaVerb, with: &mut Surroundings<'_>) -> Done {
 
 fn check_store(target: &Target, with: &mut Surroundings<'_>) -> Done {
     let folder = folder(target)?;
-    if let Some(damage) = open(target)?.damage() {
-        return Err(Failure::refused(damage));
+    let report = store::check(&folder)?;
+    for note in &report.notes {
+        writeln!(with.err, "{note}")?;
+    }
+    if !report.findings.is_empty() {
+        let sentence = format!("{} is damaged; nothing can be written to it", folder.display());
+        let failure = Failure::refused(sentence);
+        return Err(report.findings.iter().fold(failure, |failure, spot| failure.with(spot.to_string())));
     }
     writeln!(with.err, "{} is whole.", folder.display())?;
     Ok(())

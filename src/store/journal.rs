@@ -1,81 +1,80 @@
 //! The journal's file: read line by line, appended under the lock, one sync a write.
 
-use super::line::{Line, LineError, check_header, header, is_sealed};
-use super::{StoreError, random_hex};
-use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
-use std::io::{Read, Seek, SeekFrom, Write};
+use super::StoreError;
+use super::disk::{Access, Disk, DiskFile, Lock};
+use super::line::{Line, LineError, check_header, is_sealed};
+use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+/// The journal's name in its folder.
+pub const JOURNAL: &str = "journal-000001.jsonl";
+/// The lock's name in its folder.
+pub const LOCK: &str = "lock";
 /// How long a writer waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How many bytes are read at once, unless a line is longer.
+const CHUNK: usize = 1 << 20;
 
 pub struct Journal {
+    disk: Arc<dyn Disk>,
     folder: PathBuf,
     path: PathBuf,
     /// Whole lines up to here have been read.
     read: u64,
     /// How many lines that is, the header included.
     lines: u64,
-    /// Bytes read behind that, not yet a whole line.
+    /// Whether the last of them was whole, but had no newline yet.
+    unended: bool,
+    /// Bytes read ahead; from `at` on they are not yet taken.
     ahead: Vec<u8>,
+    at: usize,
     /// Why nothing can be written.
     stopped: Option<Stop>,
 }
 
 enum Stop {
     Damage { line: u64, reason: String },
-    Unclear,
+    Unclear { reason: String },
 }
 
-/// The lock, released when dropped.
-pub struct Held(File);
-
-impl Drop for Held {
-    fn drop(&mut self) {
-        let _ = self.0.unlock(); // closing the file releases it too
-    }
+/// The journal's file while its owner writes; the lock is held as long.
+pub struct Writing {
+    file: Box<dyn DiskFile>,
 }
 
 impl Journal {
-    pub fn create(folder: &Path) -> Result<(), StoreError> {
-        let fail = |source| StoreError::Disk { path: folder.to_owned(), source };
-        if folder.read_dir().is_ok_and(|mut entries| entries.next().is_some()) {
-            return Err(StoreError::NotEmpty(folder.to_owned()));
+    pub fn open(disk: Arc<dyn Disk>, folder: &Path) -> Result<Self, StoreError> {
+        let path = folder.join(JOURNAL);
+        match disk.open(&path, Access::Read) {
+            Ok(_) => {}
+            Err(error) if is_absent(&error) => return Err(StoreError::Missing(folder.to_owned())),
+            Err(source) => return Err(StoreError::Disk { path, source }),
         }
-        private_folder().create(folder).map_err(fail)?;
-        let text = format!("{}\n", header(&random_hex(16).to_lowercase()));
-        let path = journal_path(folder);
-        let temporary = folder.join("journal-000001.new");
-        let write = || -> std::io::Result<()> {
-            let mut file = private_file().write(true).create_new(true).open(&temporary)?;
-            file.write_all(text.as_bytes())?;
-            file.sync_all()?;
-            private_file().write(true).create(true).truncate(false).open(folder.join("lock"))?;
-            std::fs::rename(&temporary, &path)?;
-            sync_folder(folder)
-        };
-        write().map_err(fail)
-    }
-
-    pub fn open(folder: &Path) -> Result<Self, StoreError> {
-        let path = journal_path(folder);
-        if !path.is_file() {
-            return Err(StoreError::Missing(folder.to_owned()));
-        }
-        Ok(Self { folder: folder.to_owned(), path, read: 0, lines: 0, ahead: Vec::new(), stopped: None })
+        let folder = folder.to_owned();
+        Ok(Self {
+            disk,
+            folder,
+            path,
+            read: 0,
+            lines: 0,
+            unended: false,
+            ahead: Vec::new(),
+            at: 0,
+            stopped: None,
+        })
     }
 
     /// The next whole line that was not read yet.
     pub fn next_line(&mut self) -> Result<Option<Line>, StoreError> {
-        loop {
-            if self.stopped.is_some() {
+        while self.stopped.is_none() {
+            let Some(bytes) = self.next_bytes()? else {
+                if self.lines == 0 {
+                    self.damaged("the header line is missing".into());
+                }
                 return Ok(None);
-            }
-            if !self.ahead.contains(&b'\n') && !self.refill()? {
-                return Ok(None);
-            }
-            let Some(bytes) = self.take_line() else { return Ok(None) };
+            };
             let read = if self.lines == 1 {
                 check_header(&bytes).map(|()| None)
             } else {
@@ -87,6 +86,7 @@ impl Journal {
                 Err(error) => self.damaged_by(&error),
             }
         }
+        Ok(None)
     }
 
     fn damaged_by(&mut self, error: &LineError) {
@@ -95,145 +95,170 @@ impl Journal {
 
     /// The line read last is damage: nothing behind it is served.
     pub fn damaged(&mut self, reason: String) {
-        self.stopped = Some(Stop::Damage { line: self.lines, reason });
+        self.stopped = Some(Stop::Damage { line: self.lines.max(1), reason });
+    }
+
+    fn next_bytes(&mut self) -> Result<Option<Vec<u8>>, StoreError> {
+        loop {
+            let mut end = self.newline();
+            if end.is_none() {
+                self.refill()?;
+                end = self.newline();
+            }
+            match (self.unended, end) {
+                (false, _) => return Ok(self.take_line(end)),
+                // The newline of a line that was whole without it.
+                (true, Some(0)) => {
+                    self.take(1);
+                    self.unended = false;
+                }
+                (true, Some(_)) => {
+                    self.damaged("something else follows it on the same line".into());
+                    return Ok(None);
+                }
+                (true, None) => return Ok(None),
+            }
+        }
+    }
+
+    /// Where the next newline is among the bytes not yet taken.
+    fn newline(&self) -> Option<usize> {
+        memchr::memchr(b'\n', &self.ahead[self.at..])
     }
 
     /// Takes the first line of what was read ahead; at the end of the file a whole one may lack its newline.
-    fn take_line(&mut self) -> Option<Vec<u8>> {
-        let (line, taken) = match memchr::memchr(b'\n', &self.ahead) {
-            Some(at) => (self.ahead[..at].to_vec(), at + 1),
-            None if is_sealed(&self.ahead) => (self.ahead.clone(), self.ahead.len()),
-            None => return None,
+    fn take_line(&mut self, end: Option<usize>) -> Option<Vec<u8>> {
+        let rest = &self.ahead[self.at..];
+        self.unended = end.is_none();
+        let line = match end {
+            Some(end) => rest[..end].to_vec(),
+            None if is_sealed(rest) => rest.to_vec(),
+            None => {
+                self.unended = false;
+                return None;
+            }
         };
-        self.ahead.drain(..taken);
-        self.read += taken as u64;
+        self.take(line.len() + usize::from(end.is_some()));
         self.lines += 1;
-        if line.is_empty() && self.lines > 1 {
-            self.lines -= 1; // the newline of a line that was whole without it
-            return self.take_line();
-        }
         Some(line)
     }
 
-    /// Reads what the file has behind what is known; says whether there is any.
-    fn refill(&mut self) -> Result<bool, StoreError> {
-        let fail = |source| StoreError::Disk { path: self.path.clone(), source };
-        let mut file = File::open(&self.path).map_err(fail)?;
-        file.seek(SeekFrom::Start(self.read)).map_err(fail)?;
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).map_err(fail)?;
-        self.ahead = bytes;
-        Ok(!self.ahead.is_empty())
+    fn take(&mut self, bytes: usize) {
+        self.at += bytes;
+        self.read += bytes as u64;
+    }
+
+    /// Reads what the file has behind what is known: up to a newline at least, or all of it.
+    fn refill(&mut self) -> Result<(), StoreError> {
+        let (bytes, size) = self.read_on().map_err(|source| self.failed(source))?;
+        (self.ahead, self.at) = (bytes, 0);
+        if size < self.read {
+            self.damaged("the file is shorter than it was; it was cut off or replaced".into());
+        }
+        Ok(())
+    }
+
+    fn read_on(&self) -> io::Result<(Vec<u8>, u64)> {
+        let mut file = self.disk.open(&self.path, Access::Read)?;
+        let mut most = CHUNK;
+        loop {
+            let bytes = file.read_at(self.read, most)?;
+            if bytes.len() < most || memchr::memchr(b'\n', &bytes).is_some() {
+                return Ok((bytes, file.size()?));
+            }
+            most = most.saturating_mul(2);
+        }
+    }
+
+    fn failed(&self, source: io::Error) -> StoreError {
+        StoreError::Disk { path: self.path.clone(), source }
+    }
+
+    /// After a write that failed, what is in memory may never have been kept.
+    pub fn clear(&self) -> Result<(), StoreError> {
+        if matches!(self.stopped, Some(Stop::Unclear { .. })) { self.writable() } else { Ok(()) }
     }
 
     pub fn writable(&self) -> Result<(), StoreError> {
+        let path = self.path.clone();
         match &self.stopped {
             None => Ok(()),
-            Some(Stop::Unclear) => Err(StoreError::Unclear(self.path.clone())),
+            Some(Stop::Unclear { reason }) => Err(StoreError::Unclear { path, reason: reason.clone() }),
             Some(Stop::Damage { line, reason }) => {
-                Err(StoreError::Damaged { path: self.path.clone(), line: *line, reason: reason.clone() })
+                Err(StoreError::Damaged { path, line: *line, reason: reason.clone() })
             }
         }
     }
 
     /// Waits for this writer's turn.
-    pub fn lock(&self) -> Result<Held, StoreError> {
-        let path = self.folder.join("lock");
-        let fail = |source| StoreError::Disk { path: path.clone(), source };
-        let file = private_file().write(true).create(true).truncate(false).open(&path).map_err(fail)?;
+    pub fn lock(&self) -> Result<Lock, StoreError> {
+        let path = self.folder.join(LOCK);
         let start = Instant::now();
         loop {
-            match file.try_lock() {
-                Ok(()) => return Ok(Held(file)),
-                Err(TryLockError::Error(error)) => return Err(fail(error)),
-                Err(TryLockError::WouldBlock) if start.elapsed() > PATIENCE => {
+            match self.disk.try_lock(&path) {
+                Ok(Some(lock)) => return Ok(lock),
+                Ok(None) if start.elapsed() > PATIENCE => {
                     return Err(StoreError::Locked(self.folder.clone()));
                 }
-                Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(5)),
+                Ok(None) => std::thread::sleep(Duration::from_millis(5)),
+                Err(source) => return Err(StoreError::Disk { path, source }),
             }
         }
     }
 
-    /// Appends whole lines behind the last one and syncs. The caller holds the lock and has read everything.
-    pub fn append(&mut self, text: &[u8]) -> Result<(), StoreError> {
+    /// Gets ready to append: opens the file and sets a torn tail aside. No line is written yet, so a failure changes none.
+    /// The caller holds the lock and has read everything.
+    pub fn begin(&self) -> Result<Writing, StoreError> {
+        let begin = || -> io::Result<Option<Writing>> {
+            let mut file = self.disk.open(&self.path, Access::Change)?;
+            let most = usize::try_from(file.size()?.saturating_sub(self.read)).unwrap_or(usize::MAX);
+            let tail = file.read_at(self.read, most)?;
+            if memchr::memchr(b'\n', &tail).is_some() {
+                return Ok(None); // whole lines since the last look: somebody writes without the lock
+            }
+            if !tail.is_empty() {
+                self.set_aside(&tail)?;
+                file.truncate(self.read)?;
+                file.sync_data()?;
+            }
+            Ok(Some(Writing { file }))
+        };
+        let writing = begin().map_err(|source| self.failed(source))?;
+        writing.ok_or_else(|| StoreError::Locked(self.folder.clone()))
+    }
+
+    /// Appends whole lines behind the last one and syncs. A failure latches: it is unclear what is on the disk.
+    pub fn append(&mut self, mut writing: Writing, text: &str) -> Result<(), StoreError> {
         if text.is_empty() {
             return Ok(());
         }
-        // From here on the state in memory is ahead of the disk: any failure latches.
-        let opened = OpenOptions::new().read(true).write(true).open(&self.path);
-        let Ok(written) = opened.and_then(|mut file| self.write(&mut file, text)) else {
-            self.stopped = Some(Stop::Unclear);
-            return Err(StoreError::Unclear(self.path.clone()));
-        };
-        self.read += written;
-        self.lines += memchr::memchr_iter(b'\n', text).count() as u64;
-        self.ahead.clear();
+        let bytes = if self.unended { format!("\n{text}") } else { text.to_owned() };
+        let file = &mut writing.file;
+        if let Err(error) = file.write_at(self.read, bytes.as_bytes()).and_then(|()| file.sync_data()) {
+            self.stopped = Some(Stop::Unclear { reason: error.to_string() });
+            return self.writable();
+        }
+        self.read += bytes.len() as u64;
+        self.lines += memchr::memchr_iter(b'\n', text.as_bytes()).count() as u64;
+        self.unended = false;
+        (self.ahead, self.at) = (Vec::new(), 0);
         Ok(())
     }
 
-    fn write(&self, file: &mut File, text: &[u8]) -> std::io::Result<u64> {
-        self.move_tail_aside(file)?;
-        let needs_newline = self.read > 0 && last_byte(file, self.read)? != b'\n';
-        let mut bytes = if needs_newline { vec![b'\n'] } else { Vec::new() };
-        bytes.extend_from_slice(text);
-        file.seek(SeekFrom::Start(self.read))?;
-        file.write_all(&bytes)?;
-        file.sync_data()?;
-        Ok(bytes.len() as u64)
-    }
-
-    /// What a writer that died left behind the last whole line is kept in `aside/` and cut off.
-    fn move_tail_aside(&self, file: &mut File) -> std::io::Result<()> {
-        let mut tail = Vec::new();
-        file.seek(SeekFrom::Start(self.read))?;
-        file.read_to_end(&mut tail)?;
-        if tail.is_empty() {
-            return Ok(());
-        }
+    /// What a writer that died left behind the last whole line is kept in `aside/`.
+    fn set_aside(&self, tail: &[u8]) -> io::Result<()> {
         let aside = self.folder.join("aside");
-        private_folder().create(&aside)?;
-        let mut kept =
-            private_file().append(true).create(true).open(aside.join(format!("tail-{}", self.read)))?;
-        kept.write_all(&tail)?;
-        kept.sync_all()?;
-        sync_folder(&aside)?;
-        file.set_len(self.read)
+        self.disk.create_folder(&aside)?;
+        let mut kept = self.disk.open(&aside.join(format!("tail-{}", self.read)), Access::Make)?;
+        let end = kept.size()?;
+        kept.write_at(end, tail)?;
+        kept.sync_data()?;
+        self.disk.sync_folder(&aside)?;
+        self.disk.sync_folder(&self.folder)
     }
 }
 
-fn last_byte(file: &mut File, end: u64) -> std::io::Result<u8> {
-    let mut byte = [0];
-    file.seek(SeekFrom::Start(end - 1))?;
-    file.read_exact(&mut byte)?;
-    Ok(byte[0])
-}
-
-fn journal_path(folder: &Path) -> PathBuf {
-    folder.join("journal-000001.jsonl")
-}
-
-/// Makes a folder's entries durable.
-fn sync_folder(folder: &Path) -> std::io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
-}
-
-#[cfg(unix)]
-fn private_file() -> OpenOptions {
-    use std::os::unix::fs::OpenOptionsExt;
-    let mut options = OpenOptions::new();
-    options.mode(0o600);
-    options
-}
-
-#[cfg(not(unix))]
-fn private_file() -> OpenOptions {
-    OpenOptions::new()
-}
-
-fn private_folder() -> DirBuilder {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder
+/// Whether an error says that there is no such file.
+pub fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }

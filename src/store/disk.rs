@@ -1,0 +1,145 @@
+//! What the store asks of a disk. Tests put their own in place and let each operation fail.
+
+use std::ffi::OsString;
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::Path;
+
+/// What a file is opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Reading; the file is there.
+    Read,
+    /// Reading and writing; the file is there.
+    Change,
+    /// Reading and writing; a missing file is made, for its owner alone (0600), what is there is kept.
+    Make,
+}
+
+/// Folders, names and locks.
+pub trait Disk: Send + Sync {
+    /// Opens a file.
+    fn open(&self, path: &Path, access: Access) -> io::Result<Box<dyn DiskFile>>;
+    /// The names in a folder, in no order.
+    fn list(&self, folder: &Path) -> io::Result<Vec<OsString>>;
+    /// Makes a folder and those above it, for their owner alone (0700); one that is there stays as it is.
+    fn create_folder(&self, folder: &Path) -> io::Result<()>;
+    /// Renames a file within its folder, replacing what has the new name.
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
+    /// Makes the names in a folder durable.
+    fn sync_folder(&self, folder: &Path) -> io::Result<()>;
+    /// Takes the lock on a file, which is made if missing; `None` while somebody else has it.
+    fn try_lock(&self, path: &Path) -> io::Result<Option<Lock>>;
+}
+
+/// One open file. Offsets and sizes are in bytes.
+pub trait DiskFile: Send {
+    /// Its size.
+    fn size(&self) -> io::Result<u64>;
+    /// The bytes from an offset, `most` of them or, at the end of the file, fewer.
+    fn read_at(&mut self, offset: u64, most: usize) -> io::Result<Vec<u8>>;
+    /// Writes all bytes at an offset.
+    fn write_at(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()>;
+    /// Cuts the file off.
+    fn truncate(&mut self, size: u64) -> io::Result<()>;
+    /// Makes the content and the size durable.
+    fn sync_data(&mut self) -> io::Result<()>;
+}
+
+/// A lock, released when dropped.
+#[derive(Debug)]
+pub struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        let _ = self.0.unlock(); // closing the file releases it too
+    }
+}
+
+/// The operating system's disk.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct OsDisk;
+
+impl Disk for OsDisk {
+    fn open(&self, path: &Path, access: Access) -> io::Result<Box<dyn DiskFile>> {
+        let file = private_file()
+            .read(true)
+            .write(access != Access::Read)
+            .create(access == Access::Make)
+            .truncate(false)
+            .open(path)?;
+        Ok(Box::new(file))
+    }
+
+    fn list(&self, folder: &Path) -> io::Result<Vec<OsString>> {
+        folder.read_dir()?.map(|entry| entry.map(|entry| entry.file_name())).collect()
+    }
+
+    fn create_folder(&self, folder: &Path) -> io::Result<()> {
+        private_folder().create(folder)
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        std::fs::rename(from, to)
+    }
+
+    fn sync_folder(&self, folder: &Path) -> io::Result<()> {
+        if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+    }
+
+    fn try_lock(&self, path: &Path) -> io::Result<Option<Lock>> {
+        let file = private_file().write(true).create(true).truncate(false).open(path)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Lock(file))),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+}
+
+impl DiskFile for File {
+    fn size(&self) -> io::Result<u64> {
+        Ok(self.metadata()?.len())
+    }
+
+    fn read_at(&mut self, offset: u64, most: usize) -> io::Result<Vec<u8>> {
+        self.seek(SeekFrom::Start(offset))?;
+        let mut bytes = Vec::new();
+        self.take(most as u64).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    fn write_at(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        self.seek(SeekFrom::Start(offset))?;
+        self.write_all(bytes)
+    }
+
+    fn truncate(&mut self, size: u64) -> io::Result<()> {
+        self.set_len(size)
+    }
+
+    fn sync_data(&mut self) -> io::Result<()> {
+        File::sync_data(self)
+    }
+}
+
+#[cfg(unix)]
+fn private_file() -> OpenOptions {
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut options = OpenOptions::new();
+    options.mode(0o600);
+    options
+}
+
+#[cfg(not(unix))]
+fn private_file() -> OpenOptions {
+    OpenOptions::new()
+}
+
+fn private_folder() -> DirBuilder {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+}
