@@ -2,3 +2,5 @@
 //! Nothing here knows the application; callers pass texts and get back what the user did.
 
 pub mod theme;
+pub mod widgets;
+pub mod words;

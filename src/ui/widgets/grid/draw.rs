@@ -1,0 +1,167 @@
+//! How the table looks. Nothing here changes anything.
+
+use std::sync::Arc;
+
+use eframe::egui;
+use egui::text::LayoutJob;
+use egui::{
+    Color32, FontId, Galley, Rect, Response, Role, Sense, Stroke, StrokeKind, TextFormat, Ui, WidgetInfo,
+    pos2, vec2,
+};
+
+use super::{Cell, GridSource, Place, Presence};
+use crate::ui::theme::{self, Palette};
+use crate::ui::widgets::badge::{self, State};
+use crate::ui::widgets::describe;
+use crate::ui::words;
+
+/// Space left and right of a cell's text.
+pub(super) const PAD: f32 = 8.0;
+/// Columns fitted to their content are within these.
+const WIDTHS: std::ops::RangeInclusive<f32> = 40.0..=260.0;
+/// How many rows are looked at to fit a column.
+const SAMPLE: usize = 50;
+
+/// The width of each column.
+pub(super) fn widths(ui: &Ui, source: &dyn GridSource) -> Vec<f32> {
+    let rows = source.rows().min(SAMPLE);
+    let fitted = |column: usize| {
+        let title = source.columns().get(column).map_or(String::new(), |column| column.title.clone());
+        let title = width(ui, &title, theme::semibold(theme::TYPE_XS));
+        let texts =
+            (0..rows).map(|row| width(ui, shown(&source.cell(row, column)).0, theme::regular(theme::TYPE)));
+        let widest = texts.fold(title, f32::max) + 2.0 * PAD + 1.0;
+        widest.clamp(*WIDTHS.start(), *WIDTHS.end())
+    };
+    let columns = source.columns().iter().enumerate();
+    columns.map(|(index, column)| column.width.unwrap_or_else(|| fitted(index))).collect()
+}
+
+/// The width of the row numbers and badges before the first column.
+pub(super) fn number_width(ui: &Ui, rows: usize) -> f32 {
+    let number = width(ui, &rows.to_string(), theme::regular(theme::TYPE));
+    PAD + number + theme::GAP_S + badge::text_width(ui.painter(), State::Conflict.word()) + PAD
+}
+
+fn width(ui: &Ui, text: &str, font: FontId) -> f32 {
+    ui.painter().layout_no_wrap(text.to_owned(), font, Color32::PLACEHOLDER).size().x
+}
+
+/// What a cell shows, and whether that stands for a value that is not there.
+pub(super) fn shown<'a>(cell: &'a Cell<'_>) -> (&'a str, bool) {
+    match cell.presence {
+        Presence::Absent => (words::NOT_SET, true),
+        Presence::Null => (words::NULL, true),
+        Presence::Value if cell.text.is_empty() && cell.shown.is_none() => (words::EMPTY_TEXT, true),
+        Presence::Value => (cell.shown.as_deref().unwrap_or(&cell.text), false),
+    }
+}
+
+/// The header, over whatever is scrolled below it.
+pub(super) fn header(ui: &mut Ui, place: Place, edges: &[f32], source: &dyn GridSource) {
+    let colour = theme::palette(ui);
+    let left = place.corner.x - place.offset.x;
+    let right = left + edges.last().copied().unwrap_or(0.0);
+    let rect = Rect::from_min_max(pos2(left, place.corner.y), pos2(right, place.corner.y + theme::ROW));
+    // Takes the clicks that would otherwise reach a cell scrolled below it.
+    ui.interact(rect, ui.scope_id().with("header"), Sense::CLICK);
+    ui.painter().rect_filled(rect, 0.0, colour.surface);
+    ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, colour.line));
+    let titles = source.columns().iter().map(|column| column.title.as_str());
+    let first = std::iter::once((words::NUMBER, 0.0));
+    for (index, (title, from)) in first.chain(titles.zip(edges.iter().copied())).enumerate() {
+        let to = edges.get(index).copied().unwrap_or(from);
+        let cell = Rect::from_x_y_ranges(left + from..=left + to, rect.y_range());
+        let response = ui.interact(cell, ui.scope_id().with(("title", index)), Sense::hover());
+        response.widget_info(|| WidgetInfo::labeled(Role::ColumnHeader, true, title));
+        describe(&response, |node| {
+            node.set_row_index(0);
+            node.set_column_index(index);
+        });
+        text(ui, cell, title, theme::semibold(theme::TYPE_XS), colour.ink_weak, Stroke::NONE);
+    }
+}
+
+/// A row's background, number and badge.
+pub(super) fn row(ui: &mut Ui, rect: Rect, number_width: f32, row: usize, source: &dyn GridSource) {
+    let colour = theme::palette(ui);
+    let state = source.row_state(row);
+    let fill = if state == Some(State::New) { colour.new.back } else { colour.surface };
+    ui.painter().rect_filled(rect, 0.0, fill);
+    ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, colour.line));
+    let number = source.row_number(row).to_string();
+    let head = Rect::from_min_size(rect.min, vec2(number_width, rect.height()));
+    let response = row_header(ui, head, &number, state);
+    describe(&response, |node| {
+        node.set_row_index(row + 1);
+        node.set_column_index(0);
+    });
+    let end = text(ui, head, &number, theme::regular(theme::TYPE), colour.ink_weak, Stroke::NONE);
+    if let Some(state) = state {
+        badge::paint(ui.painter(), pos2(end + theme::GAP_XS, head.center().y), state);
+    }
+}
+
+fn row_header(ui: &Ui, rect: Rect, number: &str, state: Option<State>) -> Response {
+    let response = ui.interact(rect, ui.scope_id().with("number"), Sense::hover());
+    let name = state.map_or(number.to_owned(), |state| format!("{number} {}", state.word()));
+    response.widget_info(|| WidgetInfo::labeled(Role::RowHeader, true, &name));
+    response
+}
+
+/// A cell that is not edited.
+pub(super) fn cell(ui: &Ui, rect: Rect, cell: &Cell<'_>, state: Option<State>, focused: bool, cursor: bool) {
+    if !ui.is_rect_visible(rect) {
+        return;
+    }
+    let colour = theme::palette(ui);
+    let (words, stands_in) = shown(cell);
+    let removed = state == Some(State::Removed);
+    let ink = ink(colour, cell.error.is_some(), stands_in || removed);
+    let strike = if removed { Stroke::new(1.0, colour.ink_weak) } else { Stroke::NONE };
+    if cell.error.is_some() {
+        ui.painter().rect_filled(rect, 0.0, colour.bad.back);
+        ui.painter().hline(rect.x_range(), rect.bottom() - 1.0, Stroke::new(2.0, colour.bad.ink));
+    }
+    if focused {
+        field(ui, rect, cell.error.is_some());
+    } else if cursor {
+        let border = Stroke::new(1.0, colour.edge);
+        ui.painter().rect_stroke(rect, 0.0, border, StrokeKind::Inside);
+    }
+    text(ui, rect, words, theme::regular(theme::TYPE), ink, strike);
+}
+
+fn ink(colour: &Palette, wrong: bool, weak: bool) -> Color32 {
+    match (wrong, weak) {
+        (true, _) => colour.bad.ink,
+        (false, true) => colour.ink_weak,
+        (false, false) => colour.ink,
+    }
+}
+
+/// The ground and border of the cell that has the keyboard.
+pub(super) fn field(ui: &Ui, rect: Rect, wrong: bool) {
+    let colour = theme::palette(ui);
+    let (fill, border) =
+        if wrong { (colour.bad.back, colour.bad.ink) } else { (colour.surface, colour.accent) };
+    ui.painter().rect(rect, 0.0, fill, Stroke::new(2.0, border), StrokeKind::Inside);
+}
+
+/// One line in a cell, cut with `…` where it is too long. Returns where it ends.
+fn text(ui: &Ui, rect: Rect, text: &str, font: FontId, colour: Color32, strike: Stroke) -> f32 {
+    let inner = rect.shrink2(vec2(PAD, 0.0));
+    let galley = line(ui, text, font, colour, strike, inner.width());
+    let end = inner.left() + galley.size().x;
+    let y = inner.center().y - galley.size().y / 2.0;
+    ui.painter().galley(pos2(inner.left(), y), galley, colour);
+    end
+}
+
+fn line(ui: &Ui, text: &str, font: FontId, color: Color32, strikethrough: Stroke, width: f32) -> Arc<Galley> {
+    let format = TextFormat { font_id: font, color, strikethrough, ..TextFormat::default() };
+    let mut job = LayoutJob::single_section(text.to_owned(), format);
+    job.wrap = egui::text::TextWrapping::truncate_at_width(width);
+    job.break_on_newline = false;
+    ui.painter().layout_job(job)
+}
