@@ -54,7 +54,9 @@ impl Grid {
                 self.seen = Some(seen);
             });
             let stroke = Stroke::new(1.0, theme::palette(ui).line);
-            ui.painter().rect_stroke(shown.inner_rect, 0.0, stroke, egui::StrokeKind::Outside);
+            let inner = shown.inner_rect;
+            let outline = Rect::from_min_size(inner.min, content.min(inner.size()));
+            ui.painter().rect_stroke(outline, 0.0, stroke, egui::StrokeKind::Outside);
         });
     }
 
@@ -172,6 +174,8 @@ impl Grid {
                 .font(theme::regular(theme::TYPE))
                 .text_color(theme::palette(ui).ink)
                 .desired_width(inner.width())
+                .min_size(inner.size())
+                .align(egui::Align2::LEFT_CENTER)
                 .event_filter(ALL_KEYS),
         );
         if let Some(edit) = self.edit.as_mut().filter(|edit| edit.text != text) {
