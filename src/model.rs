@@ -1,9 +1,12 @@
 //! Profile, extension, record, schema and request, and everything that they mean. Pure: no clock, no input or output.
 
 pub mod apply;
+mod compare;
 pub mod finding;
 pub mod json;
+pub mod plan;
 pub mod profile;
+pub mod reconcile;
 pub mod request;
 pub mod schema;
 pub mod validate;

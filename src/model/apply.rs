@@ -216,7 +216,7 @@ fn upserted(schema: &Schema, old: &[Record], new: Vec<Record>) -> Vec<Record> {
 }
 
 /// A record as the profile keeps it: names spelled as the schema does, defaults of missing mandatory attributes filled in.
-fn stored(schema: &Schema, value: View<'_>) -> Option<Record> {
+pub(super) fn stored(schema: &Schema, value: View<'_>) -> Option<Record> {
     let record = Record::new(value.to_json())?;
     let respelled = record.attributes().any(|(name, _)| {
         let name = name.decoded();
