@@ -149,3 +149,17 @@ fn an_import_finishes_a_store_that_was_only_begun() {
     let output = run(&["import", "assets/samples/store.json"], folder.path());
     assert!(output.status.success(), "{}", text(&output.stderr));
 }
+
+#[test]
+fn an_export_that_cannot_be_finished_leaves_nothing_beside_what_was_there() {
+    let folder = with_samples();
+    let taken = folder.path().join("taken");
+    std::fs::create_dir_all(taken.join("inside")).unwrap();
+    let output = run(&["export", "--output", taken.to_str().unwrap()], &folder.path().join("store"));
+    assert_eq!(output.status.code(), Some(3));
+    assert!(text(&output.stderr).contains("taken cannot be written"), "{}", text(&output.stderr));
+    let mut left: Vec<_> =
+        folder.path().read_dir().unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["store", "taken"]);
+}

@@ -157,3 +157,25 @@ fn an_unknown_extension_is_told_from_a_bad_record() {
     let update = Request::UpdateRecord(id(), "Fax".into(), json("{}"));
     assert_eq!(kind(update), RejectionKind::UnknownExtension);
 }
+
+#[test]
+fn a_delete_must_name_every_unique_attribute() {
+    let mut state = start();
+    let body = r#"{"Phone":[{"number":"1"}]}"#;
+    apply(&mut state, &Request::InsertRecords(id(), json(body)), Reading::Upsert).unwrap();
+    let delete = |body: &str| Request::DeleteRecord(id(), "Phone".into(), json(body));
+    let refused = apply(&mut state, &delete("{}"), Reading::Upsert).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "Phone PhoneType: a delete must name every unique attribute of the record"
+    );
+    apply(&mut state, &delete(r#"{"PhoneType":0}"#), Reading::Upsert).unwrap();
+}
+
+#[test]
+fn a_default_must_fit_its_type() {
+    let schema =
+        r#"{"name":"Fax","type":"single-valued","attributes":[{"name":"n","type":"integer","default":"0"}]}"#;
+    let refused = apply(&mut start(), &Request::CreateSchema(json(schema)), Reading::Upsert).unwrap_err();
+    assert!(refused.to_string().starts_with("Fax n: the default does not fit"), "{refused}");
+}

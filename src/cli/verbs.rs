@@ -205,10 +205,24 @@ fn export(format: Format, output: Option<&Path>, target: &Target, with: &mut Sur
     }
     match output {
         None => with.out.write_all(&bytes)?,
-        Some(file) => std::fs::write(file, &bytes).map_err(|error| Failure::file(file, "written", &error))?,
+        Some(file) => replace(file, &bytes).map_err(|error| Failure::file(file, "written", &error))?,
     }
     writeln!(with.err, "Exported {} customers.", profiles.len())?;
     Ok(())
+}
+
+/// Writes a file beside its place and moves it there once it is whole, so that a failure leaves the former one.
+fn replace(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut name = file.as_os_str().to_owned();
+    name.push(format!(".part-{}", std::process::id()));
+    let part = PathBuf::from(name);
+    let mut output = std::fs::File::create_new(&part)?;
+    let written = output.write_all(bytes).and_then(|()| output.sync_all());
+    let done = written.and_then(|()| std::fs::rename(&part, file));
+    if done.is_err() {
+        let _ = std::fs::remove_file(&part); // the first error is the one to tell
+    }
+    done
 }
 
 fn schema(what: SchemaVerb, with: &mut Surroundings<'_>) -> Done {

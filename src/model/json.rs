@@ -4,9 +4,14 @@
 //! changed: attribute order, number text such as `10.10` or `1E5`, string escapes and spellings stay as they came
 //! (docs/API.md, "Token for token"). Values are borrowed pieces of that text, a [`View`].
 
+mod error;
+mod reader;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
+
+pub use error::{JsonError, JsonProblem, position, text_of};
 
 /// How deep arrays and objects may be nested unless the caller says otherwise.
 pub const MAX_DEPTH: usize = 100;
@@ -18,20 +23,6 @@ pub struct Json(Arc<str>);
 /// A borrowed piece of a [`Json`]: one value.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct View<'a>(&'a str);
-
-impl JsonError {
-    /// The same error of a text that begins `by` bytes into `whole`, with its place in `whole`.
-    #[must_use]
-    pub fn moved(mut self, whole: &str, by: usize) -> Self {
-        self.offset += by;
-        (self.line, self.column) = position(whole, self.offset);
-        if let JsonProblem::DuplicateName { first_offset, first_line, first_column, .. } = &mut self.problem {
-            *first_offset += by;
-            (*first_line, *first_column) = position(whole, *first_offset);
-        }
-        self
-    }
-}
 
 /// What a value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,62 +41,6 @@ pub enum Kind {
     Object,
 }
 
-/// Why a text is not JSON that this program can keep, and where. `Display` is one sentence without the place.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{problem}")]
-pub struct JsonError {
-    /// What is wrong.
-    pub problem: JsonProblem,
-    /// Where: an offset in bytes from the start of the text.
-    pub offset: usize,
-    /// Line, counted from 1.
-    pub line: usize,
-    /// Column in characters, counted from 1.
-    pub column: usize,
-}
-
-/// The kinds of trouble a text can have.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum JsonProblem {
-    /// Something else should stand here. `found` is a short description of what does.
-    #[error("{expected} was expected here, but there is {found}")]
-    Expected {
-        /// What could stand here.
-        expected: &'static str,
-        /// What stands here.
-        found: String,
-    },
-    /// The same name twice in one object (compared without letter case).
-    #[error(
-        "the name \"{name}\" stands twice in one object; it stands first at line {first_line}, column {first_column}"
-    )]
-    DuplicateName {
-        /// The name as written here.
-        name: String,
-        /// Where the first one stands, in bytes.
-        first_offset: usize,
-        /// Line of the first one.
-        first_line: usize,
-        /// Column of the first one.
-        first_column: usize,
-    },
-    /// `\ud800` without its other half: no text can hold it.
-    #[error("half of a surrogate pair (\\ud800 to \\udfff) stands alone; no text can hold it")]
-    LoneSurrogate,
-    /// An escape that JSON does not know.
-    #[error("this is not an escape that JSON knows")]
-    BadEscape,
-    /// A control character inside a string.
-    #[error("a control character must be escaped inside a string")]
-    ControlCharacter,
-    /// Too deep.
-    #[error("arrays and objects are nested deeper than {0} levels (setting: nesting)")]
-    TooDeep(usize),
-    /// Not UTF-8.
-    #[error("this is not UTF-8 text{0}")]
-    NotUtf8(&'static str),
-}
-
 impl Json {
     /// Reads a text that holds one JSON value, white space around it allowed.
     pub fn parse(text: &str) -> Result<Self, JsonError> {
@@ -114,13 +49,7 @@ impl Json {
 
     /// The same with another limit for nesting.
     pub fn parse_with_depth(text: &str, max_depth: usize) -> Result<Self, JsonError> {
-        let mut reader = Reader::new(text, max_depth);
-        reader.value()?;
-        reader.white();
-        if reader.at < text.len() {
-            return Err(reader.expected("the end of the text"));
-        }
-        Ok(Self(reader.out.into()))
+        reader::whole(text, max_depth).map(|tokens| Self(tokens.into()))
     }
 
     /// The same for bytes; a UTF-8 byte order mark is accepted, other encodings are named in the error.
@@ -131,10 +60,7 @@ impl Json {
     /// Reads the first value of `text` and tells how many bytes it took, white space before it included.
     /// What follows is not looked at.
     pub fn parse_prefix(text: &str) -> Result<(Self, usize), JsonError> {
-        let mut reader = Reader::new(text, MAX_DEPTH);
-        reader.value()?;
-        let at = reader.at;
-        Ok((Self(reader.out.into()), at))
+        reader::prefix(text, MAX_DEPTH).map(|(tokens, taken)| (Self(tokens.into()), taken))
     }
 
     /// A JSON string that holds `text`.
@@ -358,296 +284,6 @@ fn unquoted(token: &str) -> Cow<'_, str> {
         return Cow::Borrowed(inner);
     }
     Cow::Owned(serde_json::from_str(token).unwrap_or_default()) // checked when it was read
-}
-
-/// The text of bytes that claim to be UTF-8; names UTF-16 when it sees it.
-pub fn text_of(bytes: &[u8]) -> Result<&str, JsonError> {
-    let at = |offset, hint| JsonError { problem: JsonProblem::NotUtf8(hint), offset, line: 1, column: 1 };
-    match bytes {
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, b'{' | b'[', ..] | [b'{' | b'[', 0, ..] => {
-            return Err(at(0, "; it looks like UTF-16: save it as UTF-8"));
-        }
-        _ => {}
-    }
-    let body = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    std::str::from_utf8(body).map_err(|error| {
-        let good = std::str::from_utf8(&body[..error.valid_up_to()]).unwrap_or_default();
-        let (line, column) = position(good, good.len());
-        JsonError { problem: JsonProblem::NotUtf8(""), offset: error.valid_up_to(), line, column }
-    })
-}
-
-/// Line and column (in characters), both from 1, of a byte offset.
-pub fn position(text: &str, offset: usize) -> (usize, usize) {
-    let before = &text.as_bytes()[..offset.min(text.len())];
-    let line = memchr::memchr_iter(b'\n', before).count() + 1;
-    let start = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
-    let column = before[start..].iter().filter(|byte| (**byte & 0xc0) != 0x80).count() + 1;
-    (line, column)
-}
-
-/// The one reader: checks and copies. It keeps its own stack, so depth costs no call stack.
-struct Reader<'a> {
-    text: &'a str,
-    bytes: &'a [u8],
-    at: usize,
-    out: String,
-    max_depth: usize,
-}
-
-/// An open array, or an open object with the names met so far and where they stand.
-enum Open {
-    Array,
-    Object(Names),
-}
-
-/// Names of one object; few are compared one by one, many through a set.
-#[derive(Default)]
-struct Names {
-    met: Vec<(String, usize)>,
-    index: std::collections::HashMap<String, usize>,
-}
-
-impl Names {
-    fn add(&mut self, name: String, at: usize) -> Option<usize> {
-        const FEW: usize = 16;
-        if self.met.len() < FEW {
-            if let Some((_, first)) = self.met.iter().find(|(met, _)| *met == name) {
-                return Some(*first);
-            }
-            self.met.push((name, at));
-            return None;
-        }
-        if self.index.is_empty() {
-            self.index = self.met.iter().cloned().collect();
-        }
-        self.index.insert(name, at)
-    }
-}
-
-impl<'a> Reader<'a> {
-    fn new(text: &'a str, max_depth: usize) -> Self {
-        Self { text, bytes: text.as_bytes(), at: 0, out: String::with_capacity(text.len()), max_depth }
-    }
-
-    fn error(&self, problem: JsonProblem, offset: usize) -> JsonError {
-        let (line, column) = position(self.text, offset);
-        JsonError { problem, offset, line, column }
-    }
-
-    fn expected(&self, expected: &'static str) -> JsonError {
-        let found = match self.text[self.at..].chars().next() {
-            None => "the end of the text".to_owned(),
-            Some('"') => "a string".to_owned(),
-            Some(c) if c.is_control() => format!("the character U+{:04X}", u32::from(c)),
-            Some(c) => format!("`{c}`"),
-        };
-        self.error(JsonProblem::Expected { expected, found }, self.at)
-    }
-
-    fn white(&mut self) {
-        while matches!(self.bytes.get(self.at), Some(b' ' | b'\t' | b'\n' | b'\r')) {
-            self.at += 1;
-        }
-    }
-
-    fn peek(&mut self) -> Option<u8> {
-        self.white();
-        self.bytes.get(self.at).copied()
-    }
-
-    fn take(&mut self) {
-        self.out.push(char::from(self.bytes[self.at]));
-        self.at += 1;
-    }
-
-    /// Reads one value with everything in it.
-    fn value(&mut self) -> Result<(), JsonError> {
-        let mut stack: Vec<Open> = Vec::new();
-        'value: loop {
-            if self.scalar_or_open(&mut stack)? {
-                continue 'value; // a container with content was opened: its first value follows
-            }
-            // A value is complete: close what ends here, or go on to the next one.
-            loop {
-                let Some(open) = stack.last_mut() else { return Ok(()) };
-                let is_array = matches!(open, Open::Array);
-                match self.peek() {
-                    Some(b',') => {
-                        self.take();
-                        if !is_array {
-                            self.name(&mut stack)?;
-                        }
-                        continue 'value;
-                    }
-                    Some(b']') if is_array => self.take(),
-                    Some(b'}') if !is_array => self.take(),
-                    _ => return Err(self.expected(if is_array { "`,` or `]`" } else { "`,` or `}`" })),
-                }
-                stack.pop();
-            }
-        }
-    }
-
-    /// Reads a scalar or an empty container (`false`), or opens a container and stands before its first value (`true`).
-    fn scalar_or_open(&mut self, stack: &mut Vec<Open>) -> Result<bool, JsonError> {
-        match self.peek() {
-            Some(b'{') => {
-                self.open(stack)?;
-                if self.peek() == Some(b'}') {
-                    self.take();
-                    return Ok(false);
-                }
-                stack.push(Open::Object(Names::default()));
-                self.name(stack)?;
-                Ok(true)
-            }
-            Some(b'[') => {
-                self.open(stack)?;
-                if self.peek() == Some(b']') {
-                    self.take();
-                    return Ok(false);
-                }
-                stack.push(Open::Array);
-                Ok(true)
-            }
-            Some(b'"') => self.string().map(|_| false),
-            Some(b'-' | b'0'..=b'9') => self.number().map(|()| false),
-            Some(_) => self.word().map(|()| false),
-            None => Err(self.expected("a value")),
-        }
-    }
-
-    fn open(&mut self, stack: &[Open]) -> Result<(), JsonError> {
-        if stack.len() >= self.max_depth {
-            return Err(self.error(JsonProblem::TooDeep(self.max_depth), self.at));
-        }
-        self.take();
-        Ok(())
-    }
-
-    fn name(&mut self, stack: &mut [Open]) -> Result<(), JsonError> {
-        if self.peek() != Some(b'"') {
-            return Err(self.expected("a name in double quotes"));
-        }
-        let start = self.at;
-        let token = self.string()?;
-        let name = unquoted(token).into_owned();
-        if let Some(Open::Object(names)) = stack.last_mut()
-            && let Some(first) = names.add(folded(&name), start)
-        {
-            let (first_line, first_column) = position(self.text, first);
-            return Err(self.error(
-                JsonProblem::DuplicateName { name, first_offset: first, first_line, first_column },
-                start,
-            ));
-        }
-        if self.peek() != Some(b':') {
-            return Err(self.expected("`:`"));
-        }
-        self.take();
-        Ok(())
-    }
-
-    fn word(&mut self) -> Result<(), JsonError> {
-        for word in ["true", "false", "null"] {
-            if self.text[self.at..].starts_with(word) {
-                self.out.push_str(word);
-                self.at += word.len();
-                return Ok(());
-            }
-        }
-        Err(self.expected("a value"))
-    }
-
-    fn digits(&mut self) -> Result<(), JsonError> {
-        if !matches!(self.bytes.get(self.at), Some(b'0'..=b'9')) {
-            return Err(self.expected("a digit"));
-        }
-        while matches!(self.bytes.get(self.at), Some(b'0'..=b'9')) {
-            self.at += 1;
-        }
-        Ok(())
-    }
-
-    fn number(&mut self) -> Result<(), JsonError> {
-        let start = self.at;
-        if self.bytes[self.at] == b'-' {
-            self.at += 1;
-        }
-        if self.bytes.get(self.at) == Some(&b'0') {
-            self.at += 1;
-            if matches!(self.bytes.get(self.at), Some(b'0'..=b'9')) {
-                return Err(self.expected("no digit after a leading 0"));
-            }
-        } else {
-            self.digits()?;
-        }
-        if self.bytes.get(self.at) == Some(&b'.') {
-            self.at += 1;
-            self.digits()?;
-        }
-        if matches!(self.bytes.get(self.at), Some(b'e' | b'E')) {
-            self.at += 1;
-            if matches!(self.bytes.get(self.at), Some(b'+' | b'-')) {
-                self.at += 1;
-            }
-            self.digits()?;
-        }
-        self.out.push_str(&self.text[start..self.at]);
-        Ok(())
-    }
-
-    fn string(&mut self) -> Result<&'a str, JsonError> {
-        let start = self.at;
-        self.at += 1;
-        loop {
-            match self.bytes.get(self.at) {
-                None => return Err(self.expected("`\"`, the end of the string that opens here or before,")),
-                Some(b'"') => break,
-                Some(b'\\') => self.escape()?,
-                Some(..0x20) => return Err(self.error(JsonProblem::ControlCharacter, self.at)),
-                Some(_) => self.at += 1,
-            }
-        }
-        self.at += 1;
-        let token = &self.text[start..self.at];
-        self.out.push_str(token);
-        Ok(token)
-    }
-
-    fn escape(&mut self) -> Result<(), JsonError> {
-        let start = self.at;
-        match self.bytes.get(self.at + 1) {
-            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => self.at += 2,
-            Some(b'u') => {
-                let unit = self.hex(start)?;
-                self.at += 6;
-                if (0xdc00..0xe000).contains(&unit) {
-                    return Err(self.error(JsonProblem::LoneSurrogate, start));
-                }
-                if (0xd800..0xdc00).contains(&unit) {
-                    let low =
-                        self.bytes[self.at..].starts_with(b"\\u").then(|| self.hex(self.at)).transpose()?;
-                    if !low.is_some_and(|low| (0xdc00..0xe000).contains(&low)) {
-                        return Err(self.error(JsonProblem::LoneSurrogate, start));
-                    }
-                    self.at += 6;
-                }
-            }
-            _ => return Err(self.error(JsonProblem::BadEscape, start)),
-        }
-        Ok(())
-    }
-
-    fn hex(&self, escape: usize) -> Result<u32, JsonError> {
-        self.bytes
-            .get(escape + 2..escape + 6)
-            .filter(|digits| digits.iter().all(u8::is_ascii_hexdigit))
-            .and_then(|digits| std::str::from_utf8(digits).ok())
-            .and_then(|digits| u32::from_str_radix(digits, 16).ok())
-            .ok_or_else(|| self.error(JsonProblem::BadEscape, escape))
-    }
 }
 
 impl fmt::Display for Json {

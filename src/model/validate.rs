@@ -21,11 +21,10 @@ pub fn validate(request: &Request, schemas: &Schemas) -> Vec<Finding> {
         Request::InsertRecords(id, body) => profile(body, Some(id), schemas, false, &mut findings),
         Request::UpdateRecord(_, ext, body) => keyed_record(ext, body, schemas, true, &mut findings),
         Request::DeleteRecord(_, ext, body) => keyed_record(ext, body, schemas, false, &mut findings),
-        Request::CreateSchema(body) => {
-            if let Err(error) = Schema::from_json(body) {
-                findings.push(finding(Place::default(), error.to_string()));
-            }
-        }
+        Request::CreateSchema(body) => match Schema::from_json(body) {
+            Ok(schema) => defaults(&schema, &mut findings),
+            Err(error) => findings.push(finding(Place::default(), error.to_string())),
+        },
         Request::DeleteProfile(_) | Request::DeleteSchema(_) | Request::MergeProfiles { .. } => {}
     }
     findings
@@ -37,6 +36,17 @@ fn finding(place: Place, sentence: impl Into<String>) -> Finding {
 
 fn of_extension(name: &str) -> Place {
     Place { extension: Some(name.to_owned()), ..Place::default() }
+}
+
+/// A default that its own type refuses would be filled into records that cannot be sent again.
+fn defaults(schema: &Schema, findings: &mut Vec<Finding>) {
+    for attribute in &schema.attributes {
+        let verdict = attribute.default.as_ref().map_or(Ok(()), |default| check(attribute, default.view()));
+        if let Err(sentence) = verdict {
+            let place = Place { attribute: Some(attribute.name.clone()), ..of_extension(&schema.name) };
+            findings.push(finding(place, format!("the default does not fit: {sentence}")));
+        }
+    }
 }
 
 /// A body with extensions, and with core attributes where `core` allows them.
@@ -160,8 +170,13 @@ fn keyed_record(ext: &str, body: &Json, schemas: &Schemas, whole: bool, findings
         return findings.push(finding(of_extension(&schema.name), sentence));
     }
     if whole {
-        record(schema, body.view(), None, findings);
-    } else if body.view().kind() != Kind::Object {
-        findings.push(finding(of_extension(&schema.name), "a record must be an object"));
+        return record(schema, body.view(), None, findings);
+    }
+    if body.view().kind() != Kind::Object {
+        return findings.push(finding(of_extension(&schema.name), "a record must be an object"));
+    }
+    for name in schema.unique.iter().filter(|name| body.view().get(name).is_none()) {
+        let place = Place { attribute: Some(name.clone()), ..of_extension(&schema.name) };
+        findings.push(finding(place, "a delete must name every unique attribute of the record"));
     }
 }
