@@ -3,5 +3,6 @@
 pub mod cli;
 pub mod model;
 pub mod store;
+pub mod target;
 pub mod transfer;
 pub mod ui;

@@ -1,0 +1,101 @@
+//! Where profiles live: one trait for stores and servers, and what each says it can do.
+//!
+//! The methods block until the answer is there; nobody calls them while drawing.
+
+use crate::model::apply::Rejection;
+use crate::model::plan::KnownReading;
+use crate::model::profile::{CustomerId, Profile};
+use crate::model::request::Request;
+use crate::model::schema::Schemas;
+
+/// What a target can do. Code asks for the capability, never for the kind of target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Capabilities {
+    /// What is known of its reading of insert.
+    pub reading: KnownReading,
+    /// Whether it is a store or team server of our own: it has versions, keeps every token, and sets core attributes whole.
+    pub own: bool,
+    /// Whether it finds customers by a part of any value.
+    pub text_search: bool,
+    /// Whether it lists its customers.
+    pub listing: bool,
+}
+
+/// A version of a target: what was read is as of this. Later versions are greater.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Version(pub u64);
+
+/// A customer's profile as it was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loaded {
+    /// The profile.
+    pub profile: Profile,
+    /// As of when; `None` where the target has no versions.
+    pub version: Option<Version>,
+}
+
+/// Who sends a request, and when: what a journal line says about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    /// The login name.
+    pub by: String,
+    /// RFC 3339 in UTC with milliseconds.
+    pub at: String,
+}
+
+/// An accepted request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Accepted {
+    /// The customer whom it changed, if it changed one; for a create without an ID the one that the target gave.
+    pub customer: Option<CustomerId>,
+}
+
+/// Why a target did not do what was asked: a sentence for a person, and what is known of the outcome.
+#[derive(Debug, thiserror::Error)]
+pub enum TargetError {
+    /// It could not be reached or read, or is being written by somebody else. Nothing was changed.
+    #[error("{0}")]
+    NotReached(String),
+    /// The customer or a schema was changed since the version that the requests were planned from. Nothing was changed.
+    #[error("customer {0} was changed by somebody else meanwhile; nothing was changed")]
+    Moved(CustomerId),
+    /// It does not offer this. Nothing was changed.
+    #[error("{0}")]
+    NotOffered(String),
+    /// Something may have been written.
+    #[error("{0}")]
+    Unclear(String),
+}
+
+/// A place where profiles live.
+pub trait Target: Send + Sync {
+    /// Where it is, for a person: a folder, a file, an address.
+    fn place(&self) -> String;
+
+    /// What it can do.
+    fn capabilities(&self) -> Capabilities;
+
+    /// Its schemas as of now.
+    fn schemas(&self) -> Result<Schemas, TargetError>;
+
+    /// A customer's profile as of now; `None` where there is no such customer.
+    fn load(&self, id: &CustomerId) -> Result<Option<Loaded>, TargetError>;
+
+    /// The IDs of all customers, sorted.
+    fn customers(&self) -> Result<Vec<CustomerId>, TargetError>;
+
+    /// At most `limit` customers who have `text` in their ID or a value, letter case and the punctuation of numbers ignored.
+    fn find(&self, text: &str, limit: usize) -> Result<Vec<Profile>, TargetError>;
+
+    /// Carries requests out in this order, each judged for itself, durable before it returns; one answer a request. With
+    /// `planned_from` nothing is done if a customer named in the requests, or any schema, has changed since: [`TargetError::Moved`].
+    fn send(
+        &self,
+        requests: &[Request],
+        planned_from: Option<Version>,
+        stamp: &Stamp,
+    ) -> Result<Vec<Result<Accepted, Rejection>>, TargetError>;
+
+    /// What is wrong with what it holds, if anything: it can be read as far as it says, and takes no requests.
+    fn damage(&self) -> Option<String>;
+}
