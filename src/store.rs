@@ -13,6 +13,7 @@ use crate::model::request::Request;
 use crate::model::schema::Schemas;
 use disk::{Disk, OsDisk};
 use journal::Journal;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -28,6 +29,33 @@ struct Inner {
     state: State,
     /// The last line read, and so the `seq` of the state.
     seq: u64,
+    moves: Moves,
+}
+
+/// The last line that touched each customer, and the last that touched the schemas.
+#[derive(Default)]
+struct Moves {
+    customers: HashMap<CustomerId, u64>,
+    schemas: u64,
+}
+
+impl Moves {
+    fn note(&mut self, request: &Request, seq: u64) {
+        if matches!(request, Request::CreateSchema(_) | Request::DeleteSchema(_)) {
+            self.schemas = seq;
+        }
+        self.customers.extend(request.customers().into_iter().map(|id| (id, seq)));
+    }
+
+    /// Refuses where a customer whom the requests name, or any schema, was touched after `seq`.
+    fn refuse_since(&self, seq: u64, requests: &[Request]) -> Result<(), StoreError> {
+        let named: Vec<CustomerId> = requests.iter().flat_map(Request::customers).collect();
+        let moved = named.iter().find(|id| self.customers.get(id).is_some_and(|touched| *touched > seq));
+        if moved.is_none() && self.schemas <= seq {
+            return Ok(());
+        }
+        Err(StoreError::Moved(moved.or(named.first()).cloned()))
+    }
 }
 
 /// What an accepted request became.
@@ -51,6 +79,9 @@ pub enum StoreError {
     /// Somebody else is writing.
     #[error("the store {0} is being written by somebody else; nothing was changed, try again")]
     Locked(PathBuf),
+    /// The customer, or a schema, was touched after the line that the requests were planned from.
+    #[error("the customer or a schema was changed by somebody else meanwhile; nothing was changed")]
+    Moved(Option<CustomerId>),
     /// A line is damaged.
     #[error(
         "{path}:{line}: this line is damaged: {reason}; what stands before it can be read, nothing can be written"
@@ -98,7 +129,12 @@ impl Store {
 
     /// The same on a disk of the caller's.
     pub fn open_on(disk: Arc<dyn Disk>, folder: &Path) -> Result<Self, StoreError> {
-        let mut inner = Inner { journal: Journal::open(disk, folder)?, state: State::default(), seq: 0 };
+        let mut inner = Inner {
+            journal: Journal::open(disk, folder)?,
+            state: State::default(),
+            seq: 0,
+            moves: Moves::default(),
+        };
         inner.catch_up()?;
         Ok(Self { inner: Mutex::new(inner) })
     }
@@ -130,13 +166,15 @@ impl Store {
         Ok(self.current()?.state.profiles.keys().cloned().collect())
     }
 
+    /// The IDs of those whom [`Self::find`] finds.
+    pub fn find_text(&self, text: &str, limit: usize) -> Result<Vec<CustomerId>, StoreError> {
+        Ok(self.find(text, limit)?.into_iter().map(|profile| profile.id).collect())
+    }
+
     /// At most `limit` customers who have `text` in their ID or a value, letter case ignored. Where the text is a number,
     /// punctuation does not count on either side.
-    pub fn find_text(&self, text: &str, limit: usize) -> Result<Vec<CustomerId>, StoreError> {
-        let inner = self.current()?;
-        let wanted = Wanted::new(text);
-        let hits = inner.state.profiles.values().filter(|profile| wanted.is_in(profile.to_json().view()));
-        Ok(hits.take(limit).map(|profile| profile.id.clone()).collect())
+    pub fn find(&self, text: &str, limit: usize) -> Result<Vec<Profile>, StoreError> {
+        Ok(found_in(self.current()?.state.profiles.values(), text, limit))
     }
 
     /// Judges the requests in order, writes the accepted ones with one write and one sync, and answers after it.
@@ -146,10 +184,23 @@ impl Store {
         by: &str,
         at: &str,
     ) -> Result<Vec<Result<Accepted, Rejection>>, StoreError> {
+        self.append_planned(requests, None, by, at)
+    }
+
+    /// The same for requests that were planned from what the store held at `planned_from`: nothing is written and the
+    /// answer is [`StoreError::Moved`] where a customer whom they name, or any schema, was touched after it.
+    pub fn append_planned(
+        &self,
+        requests: &[Request],
+        planned_from: Option<u64>,
+        by: &str,
+        at: &str,
+    ) -> Result<Vec<Result<Accepted, Rejection>>, StoreError> {
         let mut inner = self.lock();
         let _held = inner.journal.lock()?;
         inner.catch_up()?;
         inner.journal.writable()?;
+        planned_from.map_or(Ok(()), |seq| inner.moves.refuse_since(seq, requests))?;
         let writing = inner.journal.begin()?;
         let mut text = String::new();
         let answers = requests.iter().map(|request| inner.accept(request, by, at, &mut text)).collect();
@@ -184,6 +235,7 @@ impl Inner {
                 self.journal.damaged(format!("it cannot be carried out: {rejection}"));
             } else {
                 self.seq = line.seq;
+                self.moves.note(&line.request, line.seq);
             }
         }
         Ok(())
@@ -199,6 +251,7 @@ impl Inner {
         let request = with_id(request);
         apply(&mut self.state, &request, Reading::Upsert)?;
         self.seq += 1;
+        self.moves.note(&request, self.seq);
         let customer = request.customer();
         out.push_str(&line::Line { seq: self.seq, at: at.into(), by: by.into(), request }.to_text());
         out.push('\n');
@@ -206,8 +259,15 @@ impl Inner {
     }
 }
 
+/// At most `limit` of the profiles that have `text` in their ID or a value, letter case and the punctuation of numbers
+/// ignored.
+pub fn found_in<'a>(profiles: impl Iterator<Item = &'a Profile>, text: &str, limit: usize) -> Vec<Profile> {
+    let wanted = Wanted::new(text);
+    profiles.filter(|profile| wanted.is_in(profile.to_json().view())).take(limit).cloned().collect()
+}
+
 /// A create without an ID gets one, as the first member of its body.
-fn with_id(request: &Request) -> Request {
+pub fn with_id(request: &Request) -> Request {
     match request {
         Request::CreateProfile(body)
             if body.view().kind() == Kind::Object && body.view().get("customer_id").is_none() =>

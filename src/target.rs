@@ -2,11 +2,16 @@
 //!
 //! The methods block until the answer is there; nobody calls them while drawing.
 
+mod local;
+
 use crate::model::apply::Rejection;
 use crate::model::plan::KnownReading;
 use crate::model::profile::{CustomerId, Profile};
 use crate::model::request::Request;
 use crate::model::schema::Schemas;
+use std::path::{Path, PathBuf};
+
+pub use local::LocalStore;
 
 /// What a target can do. Code asks for the capability, never for the kind of target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,15 +61,31 @@ pub enum TargetError {
     /// It could not be reached or read, or is being written by somebody else. Nothing was changed.
     #[error("{0}")]
     NotReached(String),
+    /// There is no store.
+    #[error("{0} holds no store; `import` and `schema create` make one")]
+    Missing(PathBuf),
     /// The customer or a schema was changed since the version that the requests were planned from. Nothing was changed.
-    #[error("customer {0} was changed by somebody else meanwhile; nothing was changed")]
+    #[error("customer {0}, or a schema, was changed by somebody else meanwhile; nothing was changed")]
     Moved(CustomerId),
+    /// The same for requests that name no customer.
+    #[error("a schema was changed by somebody else meanwhile; nothing was changed")]
+    SchemasMoved,
     /// It does not offer this. Nothing was changed.
     #[error("{0}")]
     NotOffered(String),
     /// Something may have been written.
     #[error("{0}")]
     Unclear(String),
+}
+
+/// The local store at a path, for what it holds now; changes no byte. [`TargetError::Missing`] where there is none.
+pub fn open(path: &Path) -> Result<Box<dyn Target>, TargetError> {
+    Ok(Box::new(LocalStore::open(path)?))
+}
+
+/// A new local store at a path where nothing is yet.
+pub fn create(path: &Path) -> Result<Box<dyn Target>, TargetError> {
+    Ok(Box::new(LocalStore::create(path)?))
 }
 
 /// A place where profiles live.

@@ -102,8 +102,7 @@ pub fn apply(state: &mut State, request: &Request, reading: Reading) -> Result<(
 fn known_customers(state: &State, request: &Request) -> Result<(), Rejection> {
     let needed = match request {
         Request::CreateProfile(_) | Request::Checkpoint(..) => return Ok(()),
-        Request::MergeProfiles { dst, src, .. } => vec![dst.clone(), src.clone()],
-        _ => request.customer().into_iter().collect(),
+        _ => request.customers(),
     };
     match needed.iter().find(|id| !state.profiles.contains_key(id)) {
         Some(id) => Err(unknown_customer(id)),

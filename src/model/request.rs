@@ -125,6 +125,14 @@ impl Request {
         }
     }
 
+    /// Every customer whom it touches: for a merge both, for a request about schemas none.
+    pub fn customers(&self) -> Vec<CustomerId> {
+        match self {
+            Self::MergeProfiles { dst, src, .. } => vec![dst.clone(), src.clone()],
+            _ => self.customer().into_iter().collect(),
+        }
+    }
+
     /// Reads a request from its parts, as a journal line or a request file has them. The error is a sentence.
     pub fn from_parts(method: &str, path: &str, body: Option<Json>) -> Result<Self, String> {
         let segments = decode_path(path)?;
