@@ -2,121 +2,16 @@
 //! acknowledged is there afterwards, what was refused is not, and nothing is half there.
 #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+#[path = "support/faulty_disk.rs"]
+mod faulty_disk;
+
+use faulty_disk::{Fault, FaultyDisk};
 use profile_desk::model::json::Json;
 use profile_desk::model::request::Request;
-use profile_desk::store::disk::{Access, Disk, DiskFile, Lock, OsDisk};
+use profile_desk::store::disk::{Disk, OsDisk};
 use profile_desk::store::{Store, StoreError, check};
-use std::collections::HashMap;
-use std::ffi::OsString;
-use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
-
-/// How the chosen operation fails. A failing write leaves so many quarters of its bytes.
-#[derive(Clone, Copy, Debug)]
-struct Fault {
-    at: usize,
-    quarters: usize,
-    for_ever: bool,
-}
-
-#[derive(Default)]
-struct Record {
-    fault: Option<Fault>,
-    operations: usize,
-    syncs: usize,
-    failed: bool,
-    /// Sizes as of the last sync.
-    durable: HashMap<PathBuf, u64>,
-}
-
-impl Record {
-    fn step(&mut self) -> io::Result<()> {
-        let number = self.operations;
-        self.operations += 1;
-        let hit = |fault: Fault| number == fault.at || (fault.for_ever && number > fault.at);
-        if self.fault.is_some_and(hit) {
-            self.failed = true;
-            return Err(io::Error::new(io::ErrorKind::StorageFull, "No space left on device"));
-        }
-        Ok(())
-    }
-}
-
-#[derive(Clone, Default)]
-struct FaultyDisk(Arc<Mutex<Record>>);
-
-struct FaultyFile {
-    file: Box<dyn DiskFile>,
-    path: PathBuf,
-    disk: FaultyDisk,
-}
-
-impl FaultyDisk {
-    fn failing(fault: Fault) -> Self {
-        let disk = Self::default();
-        disk.0.lock().unwrap().fault = Some(fault);
-        disk
-    }
-
-    fn step(&self) -> io::Result<()> {
-        self.0.lock().unwrap().step()
-    }
-}
-
-impl Disk for FaultyDisk {
-    fn open(&self, path: &Path, access: Access) -> io::Result<Box<dyn DiskFile>> {
-        self.step()?;
-        Ok(Box::new(FaultyFile { file: OsDisk.open(path, access)?, path: path.into(), disk: self.clone() }))
-    }
-    fn list(&self, folder: &Path) -> io::Result<Vec<OsString>> {
-        self.step().and_then(|()| OsDisk.list(folder))
-    }
-    fn create_folder(&self, folder: &Path) -> io::Result<()> {
-        self.step().and_then(|()| OsDisk.create_folder(folder))
-    }
-    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        self.step().and_then(|()| OsDisk.rename(from, to))?;
-        let durable = &mut self.0.lock().unwrap().durable;
-        if let Some(size) = durable.remove(from) {
-            durable.insert(to.into(), size);
-        }
-        Ok(())
-    }
-    fn sync_folder(&self, folder: &Path) -> io::Result<()> {
-        self.step().and_then(|()| OsDisk.sync_folder(folder))
-    }
-    fn try_lock(&self, path: &Path) -> io::Result<Option<Lock>> {
-        self.step().and_then(|()| OsDisk.try_lock(path))
-    }
-}
-
-impl DiskFile for FaultyFile {
-    fn size(&self) -> io::Result<u64> {
-        self.disk.step().and_then(|()| self.file.size())
-    }
-    fn read_at(&mut self, offset: u64, most: usize) -> io::Result<Vec<u8>> {
-        self.disk.step().and_then(|()| self.file.read_at(offset, most))
-    }
-    fn write_at(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()> {
-        let failure = self.disk.step().err();
-        let quarters = self.disk.0.lock().unwrap().fault.map_or(0, |fault| fault.quarters);
-        let kept = if failure.is_some() { bytes.len() * quarters / 4 } else { bytes.len() };
-        self.file.write_at(offset, &bytes[..kept])?;
-        failure.map_or(Ok(()), Err)
-    }
-    fn truncate(&mut self, size: u64) -> io::Result<()> {
-        self.disk.step().and_then(|()| self.file.truncate(size))
-    }
-    fn sync_data(&mut self) -> io::Result<()> {
-        self.disk.step().and_then(|()| self.file.sync_data())?;
-        let mut record = self.disk.0.lock().unwrap();
-        record.syncs += 1;
-        let size = self.file.size()?;
-        record.durable.insert(self.path.clone(), size);
-        Ok(())
-    }
-}
+use std::sync::Arc;
 
 fn create(id: &str) -> Request {
     Request::CreateProfile(Json::parse(&format!(r#"{{"customer_id":"{id}","Name":"Ada"}}"#)).unwrap())

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 /// What a file is opened for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,12 +25,25 @@ pub trait Disk: Send + Sync {
     fn list(&self, folder: &Path) -> io::Result<Vec<OsString>>;
     /// Makes a folder and those above it, for their owner alone (0700); one that is there stays as it is.
     fn create_folder(&self, folder: &Path) -> io::Result<()>;
-    /// Renames a file within its folder, replacing what has the new name.
+    /// Renames a file within its file system, replacing what has the new name.
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
+    /// Removes a file.
+    fn remove(&self, path: &Path) -> io::Result<()>;
     /// Makes the names in a folder durable.
     fn sync_folder(&self, folder: &Path) -> io::Result<()>;
     /// Takes the lock on a file, which is made if missing; `None` while somebody else has it.
     fn try_lock(&self, path: &Path) -> io::Result<Option<Lock>>;
+}
+
+/// Waits for the lock on a file, at most so long; `None` while somebody else still has it.
+pub fn wait_for_lock(disk: &dyn Disk, path: &Path, patience: Duration) -> io::Result<Option<Lock>> {
+    let start = Instant::now();
+    loop {
+        match disk.try_lock(path)? {
+            None if start.elapsed() <= patience => std::thread::sleep(Duration::from_millis(5)),
+            answer => return Ok(answer),
+        }
+    }
 }
 
 /// One open file. Offsets and sizes are in bytes.
@@ -81,6 +95,10 @@ impl Disk for OsDisk {
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         std::fs::rename(from, to)
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        std::fs::remove_file(path)
     }
 
     fn sync_folder(&self, folder: &Path) -> io::Result<()> {

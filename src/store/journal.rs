@@ -1,12 +1,12 @@
 //! The journal's file: read line by line, appended under the lock, one sync a write.
 
 use super::StoreError;
-use super::disk::{Access, Disk, DiskFile, Lock};
+use super::disk::{Access, Disk, DiskFile, Lock, wait_for_lock};
 use super::line::{Line, LineError, check_header, is_sealed};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// The journal's name in its folder.
 pub const JOURNAL: &str = "journal-000001.jsonl";
@@ -193,16 +193,9 @@ impl Journal {
     /// Waits for this writer's turn.
     pub fn lock(&self) -> Result<Lock, StoreError> {
         let path = self.folder.join(LOCK);
-        let start = Instant::now();
-        loop {
-            match self.disk.try_lock(&path) {
-                Ok(Some(lock)) => return Ok(lock),
-                Ok(None) if start.elapsed() > PATIENCE => {
-                    return Err(StoreError::Locked(self.folder.clone()));
-                }
-                Ok(None) => std::thread::sleep(Duration::from_millis(5)),
-                Err(source) => return Err(StoreError::Disk { path, source }),
-            }
+        match wait_for_lock(self.disk.as_ref(), &path, PATIENCE) {
+            Ok(lock) => lock.ok_or_else(|| StoreError::Locked(self.folder.clone())),
+            Err(source) => Err(StoreError::Disk { path, source }),
         }
     }
 

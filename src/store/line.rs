@@ -1,12 +1,14 @@
 //! One line of the journal, to bytes and back.
 
-use crate::model::json::{Json, Kind, View, quoted};
+use crate::model::json::{Json, Kind, MAX_DEPTH, View, quoted, text_of};
 use crate::model::request::Request;
 use std::fmt::Write;
 
 const CRC: &str = ",\"crc\":\"";
 /// `,"crc":"` + 8 digits + `"}`
 const CRC_END: usize = CRC.len() + 10;
+/// How much deeper than a body its line is nested, at most.
+const FRAME_DEPTH: usize = 4;
 
 /// An accepted request as the journal holds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,18 +34,42 @@ pub enum LineError {
     Content(String),
 }
 
+/// What every line has, whatever its method and path mean to whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// Its number; rises by one.
+    pub seq: u64,
+    /// When, as RFC 3339; only informs.
+    pub at: String,
+    /// Who wrote it.
+    pub by: String,
+    /// The method.
+    pub method: String,
+    /// The path, percent-encoded.
+    pub path: String,
+    /// The body, where there is one.
+    pub body: Option<Json>,
+}
+
 impl Line {
     /// The line without its newline.
     pub fn to_text(&self) -> String {
-        let (by, path) = (quoted(&self.by), quoted(&self.request.path()));
-        let (seq, at, method) = (self.seq, quoted(&self.at), self.request.method().as_str());
-        let mut text =
-            format!("{{\"seq\":{seq},\"at\":{at},\"by\":{by},\"method\":\"{method}\",\"path\":{path}");
-        if let Some(body) = self.request.body() {
-            text.push_str(",\"body\":");
-            text.push_str(body.as_str());
-        }
-        sealed(text)
+        let method = self.request.method().as_str();
+        framed(self.seq, &self.at, &self.by, method, &self.request.path(), self.request.body())
+    }
+
+    /// Reads a line without its newline.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, LineError> {
+        let Frame { seq, at, by, method, path, body } = Frame::from_bytes(bytes)?;
+        let request = Request::from_parts(&method, &path, body).map_err(LineError::Content)?;
+        Ok(Self { seq, at, by, request })
+    }
+}
+
+impl Frame {
+    /// The line without its newline.
+    pub fn to_text(&self) -> String {
+        framed(self.seq, &self.at, &self.by, &self.method, &self.path, self.body.as_ref())
     }
 
     /// Reads a line without its newline.
@@ -58,10 +84,18 @@ impl Line {
         let seq = number.and_then(|value| value.as_str().parse().ok());
         let seq = seq.ok_or_else(|| LineError::Content("it has no seq".into()))?;
         let body = view.get("body").map(View::to_json);
-        let request =
-            Request::from_parts(&text("method")?, &text("path")?, body).map_err(LineError::Content)?;
-        Ok(Self { seq, at: text("at")?, by: text("by")?, request })
+        Ok(Self { seq, at: text("at")?, by: text("by")?, method: text("method")?, path: text("path")?, body })
     }
+}
+
+fn framed(seq: u64, at: &str, by: &str, method: &str, path: &str, body: Option<&Json>) -> String {
+    let (at, by, path) = (quoted(at), quoted(by), quoted(path));
+    let mut text = format!("{{\"seq\":{seq},\"at\":{at},\"by\":{by},\"method\":\"{method}\",\"path\":{path}");
+    if let Some(body) = body {
+        text.push_str(",\"body\":");
+        text.push_str(body.as_str());
+    }
+    sealed(text)
 }
 
 /// The header line of a new store.
@@ -71,16 +105,20 @@ pub fn header(store: &str) -> String {
 
 /// Checks a header line.
 pub fn check_header(bytes: &[u8]) -> Result<(), LineError> {
-    let json = opened(bytes)?;
-    match json.view().get("format").map(View::as_str) {
+    match format_of(bytes)?.as_deref() {
         Some("1") => Ok(()),
         Some(other) => Err(LineError::Content(format!("its format is {other}, this program knows 1"))),
         None => Err(LineError::Content("it is no header of a journal".into())),
     }
 }
 
+/// The format that a header line names; `None` where the line is no header.
+pub fn format_of(bytes: &[u8]) -> Result<Option<String>, LineError> {
+    Ok(opened(bytes)?.view().get("format").map(|format| format.as_str().to_owned()))
+}
+
 /// Ends an open object with its checksum.
-fn sealed(mut text: String) -> String {
+pub fn sealed(mut text: String) -> String {
     let crc = crc32fast::hash(text.as_bytes());
     let _ = write!(text, "{CRC}{crc:08x}\"}}"); // writing to a String does not fail
     text
@@ -99,7 +137,8 @@ fn opened(bytes: &[u8]) -> Result<Json, LineError> {
     if !is_sealed(bytes) {
         return Err(LineError::Checksum);
     }
-    Json::parse_bytes(bytes).map_err(|error| LineError::Content(error.to_string()))
+    let json = text_of(bytes).and_then(|text| Json::parse_with_depth(text, MAX_DEPTH + FRAME_DEPTH));
+    json.map_err(|error| LineError::Content(error.to_string()))
 }
 
 #[cfg(test)]
@@ -119,6 +158,14 @@ mod tests {
         let text = line().to_text();
         assert!(text.starts_with(r#"{"seq":7,"at":"2026-11-24T09:30:00.000Z","by":"agent \"7\"","method":"POST","path":"/profiles/A%20b/extensions","body":{"Phone":[{"PhoneType":1E0,"number":"\u0030"}]},"crc":""#));
         assert_eq!(Line::from_bytes(text.as_bytes()).unwrap(), line());
+    }
+
+    #[test]
+    fn the_deepest_body_comes_back() {
+        let deep = format!("{}{}", "[".repeat(MAX_DEPTH), "]".repeat(MAX_DEPTH));
+        let request = Request::from_parts("POST", "/profiles", Some(Json::parse(&deep).unwrap())).unwrap();
+        let line = Line { request, ..line() };
+        assert_eq!(Line::from_bytes(line.to_text().as_bytes()).unwrap(), line);
     }
 
     #[test]
