@@ -3,6 +3,7 @@
 //! The methods block until the answer is there; nobody calls them while drawing.
 
 mod local;
+pub mod submit;
 
 use crate::model::apply::Rejection;
 use crate::model::plan::KnownReading;
