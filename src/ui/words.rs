@@ -13,3 +13,49 @@ pub const NOT_SET: &str = "not set";
 pub const NULL: &str = "null";
 /// What stands in a cell whose text is empty.
 pub const EMPTY_TEXT: &str = "empty text";
+/// What an attribute without which there is no record is called.
+pub const MANDATORY: &str = "mandatory";
+/// The two values of a boolean.
+pub const TRUE: &str = "true";
+/// The other one.
+pub const FALSE: &str = "false";
+/// The buttons of the calendar.
+pub const PREVIOUS_MONTH: &str = "Previous month";
+/// The other one.
+pub const NEXT_MONTH: &str = "Next month";
+/// The days of a week, from Monday.
+pub const WEEKDAYS: [&str; 7] = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"];
+
+/// `was 6543210`.
+pub fn was(before: &str) -> String {
+    format!("was {before}")
+}
+
+/// `7 of 15`.
+pub fn count_of(count: usize, most: u32) -> String {
+    format!("{count} of {most}")
+}
+
+/// `Put back Phone 2 number`.
+pub fn put_back(name: &str) -> String {
+    format!("Put back {name}")
+}
+
+/// `Pick Phone 2 start_availabilty`.
+pub fn pick(name: &str) -> String {
+    format!("Pick {name}")
+}
+
+/// `More Phone 2 number`.
+pub fn more(name: &str) -> String {
+    format!("More {name}")
+}
+
+/// The entry of a field's menu that takes the attribute away.
+pub const SET_NOT_SET: &str = "Not set";
+/// The entry that makes it null.
+pub const SET_NULL: &str = "Null";
+/// The entry that puts back what was loaded.
+pub const PUT_BACK: &str = "Put back";
+/// What the calendar says of today.
+pub const TODAY: &str = "today";

@@ -9,7 +9,8 @@ use super::{describe, focus_ring};
 use crate::model::finding::Severity;
 use crate::ui::theme;
 
-const SHAPE: f32 = 11.0;
+/// Width of the shape before a finding.
+pub(in crate::ui) const SHAPE: f32 = 11.0;
 
 /// One line, wrapped where it must; a click (or Enter) asks to go to the place it names.
 pub fn finding(ui: &mut Ui, severity: Severity, sentence: &str) -> Response {
@@ -32,7 +33,7 @@ pub fn finding(ui: &mut Ui, severity: Severity, sentence: &str) -> Response {
     response
 }
 
-fn colour(ui: &Ui, severity: Severity) -> Color32 {
+pub(in crate::ui) fn colour(ui: &Ui, severity: Severity) -> Color32 {
     let colour = theme::palette(ui);
     match severity {
         Severity::Error => colour.bad.ink,
@@ -48,7 +49,7 @@ fn word(severity: Severity) -> &'static str {
 }
 
 /// A triangle for an error, a diamond for a warning.
-fn paint_shape(ui: &Ui, severity: Severity, middle: Pos2, colour: Color32) {
+pub(in crate::ui) fn paint_shape(ui: &Ui, severity: Severity, middle: Pos2, colour: Color32) {
     let half = SHAPE / 2.0;
     let points = match severity {
         Severity::Error => vec![vec2(0.0, -half), vec2(half, half - 1.0), vec2(-half, half - 1.0)],

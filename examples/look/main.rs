@@ -1,4 +1,6 @@
-//! Shows every widget with made-up records: `cargo run --example look -- dark`.
+//! Shows every widget with made-up records: `cargo run --example look -- dark form`.
+
+mod form;
 
 use eframe::egui;
 use egui::{Align, Layout, Margin, Ui, vec2};
@@ -10,7 +12,8 @@ use profile_desk::ui::widgets::tab::{self, Tab};
 use profile_desk::ui::widgets::{badge, button, finding, heading, list_row, segmented};
 
 fn main() -> eframe::Result {
-    let dark = std::env::args().any(|argument| argument == "dark");
+    let asked = |word: &str| std::env::args().any(|argument| argument == word);
+    let (dark, view) = (asked("dark"), usize::from(asked("form")));
     let options = eframe::NativeOptions {
         viewport: egui::ViewportBuilder::default().with_inner_size([1440.0, 860.0]),
         renderer: eframe::Renderer::Glow,
@@ -19,7 +22,7 @@ fn main() -> eframe::Result {
     let create = move |context: &eframe::CreationContext<'_>| {
         theme::install(&context.egui_ctx);
         context.egui_ctx.set_theme(if dark { egui::Theme::Dark } else { egui::Theme::Light });
-        Ok(Box::new(Look::new()) as Box<dyn eframe::App>)
+        Ok(Box::new(Look { view, ..Look::new() }) as Box<dyn eframe::App>)
     };
     eframe::run_native("profile-desk", options, Box::new(create))
 }
@@ -30,6 +33,7 @@ struct Look {
     grid: Grid,
     tab: usize,
     view: usize,
+    record: form::Record,
 }
 
 impl Look {
@@ -67,6 +71,7 @@ impl Look {
             grid,
             tab: 1,
             view: 0,
+            record: form::Record::new(),
         }
     }
 
@@ -88,11 +93,10 @@ impl Look {
         ];
         self.tab = tab::bar(ui, "Extensions", &tabs, self.tab).unwrap_or(self.tab);
         ui.add_space(theme::GAP_S);
-        let mut grid = std::mem::take(&mut self.grid);
-        let events = grid.show(ui, "Phone", self);
-        self.grid = grid;
-        for event in events {
-            self.absorb(event);
+        if self.view == 1 {
+            self.record.show(ui);
+        } else {
+            self.table(ui);
         }
         ui.add_space(theme::GAP_S);
         ui.horizontal(|ui| {
@@ -105,6 +109,15 @@ impl Look {
         finding::finding(ui, Severity::Error, "Phone 5 number: 17 characters, the schema allows 15.");
         let odd = "+33 6543211: too short for a French number. It can be sent as it is.";
         finding::finding(ui, Severity::Warning, odd);
+    }
+
+    fn table(&mut self, ui: &mut Ui) {
+        let mut grid = std::mem::take(&mut self.grid);
+        let events = grid.show(ui, "Phone", self);
+        self.grid = grid;
+        for event in events {
+            self.absorb(event);
+        }
     }
 
     fn absorb(&mut self, event: GridEvent) {
