@@ -2,6 +2,7 @@
 //!
 //! The methods block until the answer is there; nobody calls them while drawing.
 
+mod document;
 mod local;
 pub mod submit;
 
@@ -12,6 +13,7 @@ use crate::model::request::Request;
 use crate::model::schema::Schemas;
 use std::path::{Path, PathBuf};
 
+pub use document::DocumentStore;
 pub use local::LocalStore;
 
 /// What a target can do. Code asks for the capability, never for the kind of target.
@@ -79,14 +81,26 @@ pub enum TargetError {
     Unclear(String),
 }
 
-/// The local store at a path, for what it holds now; changes no byte. [`TargetError::Missing`] where there is none.
+/// The local store at a path, a journal folder or a document `FILE.json`, for what it holds now; changes no byte. [`TargetError::Missing`] where there is none.
 pub fn open(path: &Path) -> Result<Box<dyn Target>, TargetError> {
+    if is_document(path) {
+        return Ok(Box::new(DocumentStore::open(path)?));
+    }
     Ok(Box::new(LocalStore::open(path)?))
 }
 
 /// A new local store at a path where nothing is yet.
 pub fn create(path: &Path) -> Result<Box<dyn Target>, TargetError> {
+    if is_document(path) {
+        return Ok(Box::new(DocumentStore::create(path)?));
+    }
     Ok(Box::new(LocalStore::create(path)?))
+}
+
+/// Whether a path is that of a document: a file; where nothing is yet, by its name.
+pub fn is_document(path: &Path) -> bool {
+    let named = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+    path.is_file() || (named && !path.is_dir())
 }
 
 /// A place where profiles live.

@@ -3,7 +3,7 @@
 use super::args::{Format, SchemaVerb, Target, Verb};
 use super::{Failure, Surroundings, import};
 use crate::model::apply::{Reading, State, apply};
-use crate::model::json::{Json, Kind, View, same_name, text_of};
+use crate::model::json::{Json, View, pretty, same_name, text_of};
 use crate::model::profile::{CustomerId, Profile};
 use crate::model::request::Request;
 use crate::model::schema::Schema;
@@ -78,40 +78,8 @@ fn show(id: &str, extensions: &str, target: &Target, with: &mut Surroundings<'_>
         let named: Vec<&str> = extensions.split(',').collect();
         profile.extensions.retain(|ext| named.iter().any(|name| same_name(name, &ext.name)));
     }
-    let mut text = String::new();
-    pretty(profile.to_json().view(), 0, &mut text);
-    writeln!(with.out, "{text}")?;
+    writeln!(with.out, "{}", pretty(profile.to_json().view()))?;
     Ok(())
-}
-
-/// Two spaces a level; a record a line, as in a document store.
-fn pretty(view: View<'_>, depth: usize, out: &mut String) {
-    let is_record =
-        |view: View<'_>| view.members().all(|(_, v)| !matches!(v.kind(), Kind::Object | Kind::Array));
-    let pad = "  ".repeat(depth + 1);
-    let (open, close) = if view.kind() == Kind::Object { ('{', '}') } else { ('[', ']') };
-    let leaf = match view.kind() {
-        Kind::Object => depth > 0 && is_record(view),
-        Kind::Array => view.elements().all(|v| !matches!(v.kind(), Kind::Object | Kind::Array)),
-        _ => true,
-    };
-    if leaf {
-        return out.push_str(view.as_str());
-    }
-    out.push(open);
-    let members = view.members().map(|(name, value)| (Some(name), value));
-    for (number, (name, value)) in members.chain(view.elements().map(|value| (None, value))).enumerate() {
-        out.push_str(if number == 0 { "\n" } else { ",\n" });
-        out.push_str(&pad);
-        if let Some(name) = name {
-            out.push_str(name.as_str());
-            out.push_str(": ");
-        }
-        pretty(value, depth + 1, out);
-    }
-    out.push('\n');
-    out.push_str(&pad[2..]);
-    out.push(close);
 }
 
 fn find(text: &str, target: &Target, with: &mut Surroundings<'_>) -> Done {

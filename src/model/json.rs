@@ -5,6 +5,7 @@
 //! (docs/API.md, "Token for token"). Values are borrowed pieces of that text, a [`View`].
 
 mod error;
+mod pretty;
 mod reader;
 
 use std::borrow::Cow;
@@ -12,6 +13,7 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use error::{JsonError, JsonProblem, position, text_of};
+pub use pretty::pretty;
 
 /// How deep arrays and objects may be nested unless the caller says otherwise.
 pub const MAX_DEPTH: usize = 100;
