@@ -93,7 +93,9 @@ impl Look {
         ];
         self.tab = tab::bar(ui, "Extensions", &tabs, self.tab).unwrap_or(self.tab);
         ui.add_space(theme::GAP_S);
-        if self.view == 1 {
+        if self.tab == 0 {
+            self.record.emails(ui);
+        } else if self.view == 1 {
             self.record.show(ui);
         } else {
             self.table(ui);

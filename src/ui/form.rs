@@ -10,8 +10,12 @@
 mod calendar;
 mod choice;
 mod frame;
+mod list;
+mod records;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_lists;
 mod text;
 
 use std::borrow::Cow;
@@ -28,6 +32,8 @@ use super::words;
 use crate::model::schema::AttributeType;
 
 pub use calendar::set_today;
+pub use list::{List, ListEvent, list_editor};
+pub use records::{RecordRow, RowOf, record_list};
 
 /// A field as the caller wants it shown.
 #[derive(Debug, Clone, Default)]

@@ -59,3 +59,30 @@ pub const SET_NULL: &str = "Null";
 pub const PUT_BACK: &str = "Put back";
 /// What the calendar says of today.
 pub const TODAY: &str = "today";
+/// What the first of several values is.
+pub const PRIMARY: &str = "primary";
+
+/// `EmailAddress 2`.
+pub fn numbered(name: &str, number: usize) -> String {
+    format!("{name} {number}")
+}
+
+/// `Add EmailAddress`.
+pub fn add(name: &str) -> String {
+    format!("Add {name}")
+}
+
+/// `Remove EmailAddress 2`.
+pub fn remove(name: &str) -> String {
+    format!("Remove {name}")
+}
+
+/// `Move EmailAddress 2 up`.
+pub fn move_up(name: &str) -> String {
+    format!("Move {name} up")
+}
+
+/// `Make EmailAddress 2 primary`.
+pub fn make_primary(name: &str) -> String {
+    format!("Make {name} primary")
+}

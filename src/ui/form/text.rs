@@ -57,6 +57,15 @@ fn go_on(ui: &Ui, id: Id) {
     }
 }
 
+/// An editor of one line in a box that is painted already.
+pub(super) fn one_line(ui: &mut Ui, rect: Rect, pass: &mut Pass<'_>) -> Response {
+    go_on(ui, pass.id);
+    forget_other_text(ui, pass.id, &pass.field.text);
+    let response = editor(ui, rect, pass, false);
+    pass.describe(&response);
+    response
+}
+
 fn tall(ui: &Ui, text: &str) -> f32 {
     let width = (ui.available_width() - 2.0 * frame::PAD - theme::TARGET).max(theme::TARGET);
     let font = theme::regular(theme::TYPE);

@@ -70,7 +70,7 @@ pub(super) fn paint_text(painter: &Painter, left: Pos2, text: &str, pair: Pair) 
 }
 
 /// How wide a badge with `text` is, in points.
-pub(super) fn text_width(painter: &Painter, text: &str) -> f32 {
+pub(in crate::ui) fn text_width(painter: &Painter, text: &str) -> f32 {
     let font = theme::semibold(theme::TYPE_XS);
     painter.layout_no_wrap(text.to_owned(), font, Color32::PLACEHOLDER).size().x + 2.0 * PAD
 }
