@@ -4,6 +4,7 @@
 //! changed; 4 unclear: something may have been written.
 
 mod args;
+mod check;
 mod failure;
 mod import;
 mod verbs;

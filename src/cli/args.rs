@@ -15,8 +15,8 @@ pub struct Args {
 /// The target of a command.
 #[derive(Debug, Group)]
 pub struct Target {
-    /// The folder of a local store (default: the user's own store)
-    #[arg(long, value_name = "DIR")]
+    /// A local store: a folder, or a document FILE.json (default: the user's own store)
+    #[arg(long, value_name = "DIR|FILE.json")]
     pub store: Option<PathBuf>,
 }
 
@@ -33,11 +33,14 @@ pub enum Verb {
         #[command(flatten)]
         target: Target,
     },
-    /// Print the profiles that hold a text, a JSON line each
+    /// Print the matching profiles, a JSON line each; none is no error
     Find {
+        /// An attribute of the profile or of any record, and its whole value; of several all must hold
+        #[arg(value_name = "ATTR=VALUE", required_unless_present = "text", conflicts_with = "text")]
+        criteria: Vec<Criterion>,
         /// Part of any value; punctuation in numbers does not count
         #[arg(long)]
-        text: String,
+        text: Option<String>,
         #[command(flatten)]
         target: Target,
     },
@@ -86,6 +89,28 @@ pub enum Verb {
         #[command(flatten)]
         target: Target,
     },
+}
+
+/// `ATTR=VALUE`
+#[derive(Clone, Debug)]
+pub struct Criterion {
+    /// The attribute's name, letter case ignored.
+    pub attribute: String,
+    /// Its whole value as text.
+    pub value: String,
+}
+
+impl std::str::FromStr for Criterion {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.split_once('=') {
+            Some((attribute, value)) if !attribute.is_empty() => {
+                Ok(Self { attribute: attribute.into(), value: value.into() })
+            }
+            _ => Err("ATTR=VALUE is wanted, such as EmailAddress=ada@example.com"),
+        }
+    }
 }
 
 /// What to do with schemas.

@@ -3,6 +3,7 @@
 use crate::model::apply::{Rejection, RejectionKind};
 use crate::model::json::JsonError;
 use crate::store::StoreError;
+use crate::target::TargetError;
 use std::fmt;
 use std::path::Path;
 
@@ -61,6 +62,20 @@ impl Failure {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         let status = if error.is_unclear() { Status::Unclear } else { Status::NotReached };
+        Self { status, sentence: error.to_string(), details: Vec::new() }
+    }
+}
+
+impl From<TargetError> for Failure {
+    fn from(error: TargetError) -> Self {
+        let status = match error {
+            TargetError::NotReached(_)
+            | TargetError::Missing(_)
+            | TargetError::Moved(_)
+            | TargetError::SchemasMoved => Status::NotReached,
+            TargetError::NotOffered(_) => Status::Refused,
+            TargetError::Unclear(_) => Status::Unclear,
+        };
         Self { status, sentence: error.to_string(), details: Vec::new() }
     }
 }

@@ -1,7 +1,7 @@
 //! `import`: profiles and schemas from files, checked, counted, and sent a batch at a time.
 
 use super::args::Target;
-use super::verbs::{folder, open, read_text};
+use super::verbs::{open, place, read_text, stamp};
 use super::{Failure, Surroundings};
 use crate::model::apply::Rejection;
 use crate::model::finding::Severity;
@@ -10,7 +10,7 @@ use crate::model::profile::{CustomerId, Profile};
 use crate::model::request::Request;
 use crate::model::schema::{Schema, Schemas};
 use crate::model::validate::validate;
-use crate::store::{Store, StoreError};
+use crate::target::{self, Target as Store, TargetError};
 use crate::transfer::merge;
 use crate::transfer::read::{Content, Item, read};
 use std::collections::HashSet;
@@ -50,7 +50,7 @@ pub fn import(
     }
     let store = if dry_run { open(target)? } else { open_or_create(target)? };
     let mut run = Importer {
-        store: &store,
+        store: store.as_ref(),
         dry_run,
         tally: Tally::default(),
         pending: Vec::new(),
@@ -67,16 +67,16 @@ pub fn import(
 }
 
 /// The store, made now if it is missing.
-pub fn open_or_create(target: &Target) -> Result<Store, Failure> {
-    let folder = folder(target)?;
-    match Store::open(&folder) {
-        Err(StoreError::Missing(_)) => Ok(Store::create(&folder)?),
+pub fn open_or_create(target: &Target) -> Result<Box<dyn Store>, Failure> {
+    let path = place(target)?;
+    match target::open(&path) {
+        Err(TargetError::Missing(_)) => Ok(target::create(&path)?),
         opened => Ok(opened?),
     }
 }
 
 struct Importer<'a> {
-    store: &'a Store,
+    store: &'a dyn Store,
     dry_run: bool,
     tally: Tally,
     pending: Vec<Pending>,
@@ -170,7 +170,7 @@ impl Importer<'_> {
             self.flush(with)?;
             self.held.insert(id.clone());
         }
-        let Some((known, _)) = self.store.load(&id)? else {
+        let Some(known) = self.store.load(&id)?.map(|loaded| loaded.profile) else {
             return Ok(Ok((vec![Request::CreateProfile(json.clone())], true)));
         };
         let file = match Profile::from_json(json, |name| schemas.get(name).is_some()) {
@@ -193,7 +193,7 @@ impl Importer<'_> {
         if requests.is_empty() {
             return Ok(());
         }
-        let mut answers = self.store.append(&requests, &with.user, &(with.now)())?.into_iter();
+        let mut answers = self.store.send(&requests, None, &stamp(with))?.into_iter();
         for item in &pending {
             let own = answers.by_ref().take(item.requests.len());
             let refused: Vec<Rejection> = own.filter_map(Result::err).collect();

@@ -1,13 +1,14 @@
 //! The commands, one function each.
 
-use super::args::{Format, SchemaVerb, Target, Verb};
+use super::args::{Criterion, Format, SchemaVerb, Target, Verb};
+use super::check::check;
 use super::{Failure, Surroundings, import};
 use crate::model::apply::{Reading, State, apply};
 use crate::model::json::{Json, View, pretty, same_name, text_of};
 use crate::model::profile::{CustomerId, Profile};
 use crate::model::request::Request;
 use crate::model::schema::Schema;
-use crate::store::{self, Accepted, Store};
+use crate::target::{self, Accepted, Stamp, Target as Store};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -19,27 +20,32 @@ const MAX_REQUEST: u64 = 64 << 20;
 pub fn run(verb: Verb, with: &mut Surroundings<'_>) -> Done {
     match verb {
         Verb::Show { id, extensions, target } => show(&id, &extensions, &target, with),
-        Verb::Find { text, target } => find(&text, &target, with),
+        Verb::Find { criteria, text, target } => find(&criteria, text.as_deref(), &target, with),
         Verb::Insert { file, customer, dry_run, target } => insert(&file, customer, dry_run, &target, with),
         Verb::Import { files, dry_run, target } => import::import(&files, dry_run, &target, with),
         Verb::Export { format, output, target } => export(format, output.as_deref(), &target, with),
         Verb::Schema { what } => schema(what, with),
-        Verb::Check { target } => check_store(&target, with),
+        Verb::Check { target } => check(&place(&target)?, with),
     }
 }
 
-/// The folder that a command works on.
-pub fn folder(target: &Target) -> Result<PathBuf, Failure> {
+/// The path that a command works on: a folder, or a document.
+pub fn place(target: &Target) -> Result<PathBuf, Failure> {
     let own =
         || directories::ProjectDirs::from("", "", "profile-desk").map(|dirs| dirs.data_dir().join("store"));
     target.store.clone().or_else(own).ok_or_else(|| {
-        Failure::refused("this system names no folder for a user's data").with("Name one with --store DIR.")
+        Failure::refused("this system names no folder for a user's data").with("Name one with --store.")
     })
 }
 
 /// The store of a command that does not make one.
-pub fn open(target: &Target) -> Result<Store, Failure> {
-    Ok(Store::open(&folder(target)?)?)
+pub fn open(target: &Target) -> Result<Box<dyn Store>, Failure> {
+    Ok(target::open(&place(target)?)?)
+}
+
+/// Who sends, and when.
+pub fn stamp(with: &Surroundings<'_>) -> Stamp {
+    Stamp { by: with.user.clone(), at: (with.now)() }
 }
 
 /// A whole file, or standard input for `-`, as text.
@@ -71,9 +77,8 @@ fn customer_id(id: &str) -> Result<CustomerId, Failure> {
 fn show(id: &str, extensions: &str, target: &Target, with: &mut Surroundings<'_>) -> Done {
     let id = customer_id(id)?;
     let store = open(target)?;
-    let Some((mut profile, _)) = store.load(&id)? else {
-        return Err(Failure::refused(format!("customer {id} is not in this store")));
-    };
+    let unknown = || Failure::refused(format!("customer {id} is not in this store"));
+    let mut profile = store.load(&id)?.ok_or_else(unknown)?.profile;
     if extensions != "all" {
         let named: Vec<&str> = extensions.split(',').collect();
         profile.extensions.retain(|ext| named.iter().any(|name| same_name(name, &ext.name)));
@@ -82,17 +87,24 @@ fn show(id: &str, extensions: &str, target: &Target, with: &mut Surroundings<'_>
     Ok(())
 }
 
-fn find(text: &str, target: &Target, with: &mut Surroundings<'_>) -> Done {
+fn find(criteria: &[Criterion], text: Option<&str>, target: &Target, with: &mut Surroundings<'_>) -> Done {
     let store = open(target)?;
-    for id in store.find_text(text, usize::MAX)? {
-        print_profile(&store, &id, with.out)?;
+    if let Some(text) = text {
+        let mut found = store.find(text, usize::MAX)?.into_iter();
+        return found.try_for_each(|profile| Ok(writeln!(with.out, "{}", profile.to_json())?));
+    }
+    for id in store.customers()? {
+        let Some(loaded) = store.load(&id)? else { continue };
+        if criteria.iter().all(|wanted| loaded.profile.has(&wanted.attribute, &wanted.value)) {
+            writeln!(with.out, "{}", loaded.profile.to_json())?;
+        }
     }
     Ok(())
 }
 
-fn print_profile(store: &Store, id: &CustomerId, out: &mut dyn Write) -> Done {
-    if let Some((profile, _)) = store.load(id)? {
-        writeln!(out, "{}", profile.to_json())?;
+fn print_profile(store: &dyn Store, id: &CustomerId, out: &mut dyn Write) -> Done {
+    if let Some(loaded) = store.load(id)? {
+        writeln!(out, "{}", loaded.profile.to_json())?;
     }
     Ok(())
 }
@@ -120,20 +132,24 @@ fn insert(
     };
     let request = Request::InsertRecords(id.clone(), body);
     let store = open(target)?;
+    if !store.capabilities().own {
+        let sentence = "insert goes to stores of our own only: this server may replace the records that the body leaves out";
+        return Err(Failure::refused(sentence).with("Nothing was changed."));
+    }
     if dry_run {
-        try_out(&store, &id, &request)?;
+        try_out(store.as_ref(), &id, &request)?;
         return print_request(&request, with.out);
     }
-    send(&store, &request, with)?;
+    send(store.as_ref(), &request, with)?;
     writeln!(with.err, "Inserted into customer {id}.")?;
     Ok(())
 }
 
 /// Judges a request of one customer as the store would, on a copy.
-fn try_out(store: &Store, id: &CustomerId, request: &Request) -> Done {
+fn try_out(store: &dyn Store, id: &CustomerId, request: &Request) -> Done {
     let mut state = State { schemas: store.schemas()?, ..State::default() };
-    if let Some((profile, _)) = store.load(id)? {
-        state.profiles.insert(id.clone(), profile);
+    if let Some(loaded) = store.load(id)? {
+        state.profiles.insert(id.clone(), loaded.profile);
     }
     Ok(apply(&mut state, request, Reading::Upsert)?)
 }
@@ -147,8 +163,8 @@ pub fn print_request(request: &Request, out: &mut dyn Write) -> Done {
     Ok(())
 }
 
-fn send(store: &Store, request: &Request, with: &Surroundings<'_>) -> Result<Accepted, Failure> {
-    let mut answers = store.append(std::slice::from_ref(request), &with.user, &(with.now)())?;
+fn send(store: &dyn Store, request: &Request, with: &Surroundings<'_>) -> Result<Accepted, Failure> {
+    let mut answers = store.send(std::slice::from_ref(request), None, &stamp(with))?;
     let missing = || Failure::refused("the store gave no answer");
     Ok(answers.pop().ok_or_else(missing)??)
 }
@@ -158,15 +174,15 @@ fn export(format: Format, output: Option<&Path>, target: &Target, with: &mut Sur
     let mut bytes = Vec::new();
     let profiles = store.customers()?;
     match format {
-        Format::Jsonl => profiles.iter().try_for_each(|id| print_profile(&store, id, &mut bytes))?,
+        Format::Jsonl => profiles.iter().try_for_each(|id| print_profile(store.as_ref(), id, &mut bytes))?,
         Format::Json => {
             let schemas = store.schemas()?;
             let schemas: Vec<&str> = schemas.iter().map(|schema| schema.json.as_str()).collect();
             write!(bytes, "{{\"schemas\":[\n{}\n],\"profiles\":[", schemas.join(",\n"))?;
             for (number, id) in profiles.iter().enumerate() {
                 bytes.extend_from_slice(if number == 0 { b"\n" } else { b",\n" });
-                let loaded = store.load(id)?;
-                write!(bytes, "{}", loaded.map_or_else(|| Profile::empty(id.clone()), |(p, _)| p).to_json())?;
+                let loaded = store.load(id)?.map(|loaded| loaded.profile);
+                write!(bytes, "{}", loaded.unwrap_or_else(|| Profile::empty(id.clone())).to_json())?;
             }
             writeln!(bytes, "\n]}}")?;
         }
@@ -214,25 +230,10 @@ fn schema(what: SchemaVerb, with: &mut Surroundings<'_>) -> Done {
             let json = Json::parse(&text).map_err(|error| Failure::json(&name, &error))?;
             Schema::from_json(&json).map_err(|error| Failure::refused(format!("{name}: {error}")))?;
             let store = import::open_or_create(&target)?;
-            send(&store, &Request::CreateSchema(json), with).map(|_| ())
+            send(store.as_ref(), &Request::CreateSchema(json), with).map(|_| ())
         }
         SchemaVerb::Delete { name, target } => {
-            send(&open(&target)?, &Request::DeleteSchema(name), with).map(|_| ())
+            send(open(&target)?.as_ref(), &Request::DeleteSchema(name), with).map(|_| ())
         }
     }
-}
-
-fn check_store(target: &Target, with: &mut Surroundings<'_>) -> Done {
-    let folder = folder(target)?;
-    let report = store::check(&folder)?;
-    for note in &report.notes {
-        writeln!(with.err, "{note}")?;
-    }
-    if !report.findings.is_empty() {
-        let sentence = format!("{} is damaged; nothing can be written to it", folder.display());
-        let failure = Failure::refused(sentence);
-        return Err(report.findings.iter().fold(failure, |failure, spot| failure.with(spot.to_string())));
-    }
-    writeln!(with.err, "{} is whole.", folder.display())?;
-    Ok(())
 }

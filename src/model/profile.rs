@@ -189,6 +189,21 @@ impl Profile {
         self.extensions.iter().find(|extension| same_name(&extension.name, name))
     }
 
+    /// Whether a core attribute of this name, or that attribute of any record, has this text as its whole value: letter case
+    /// counts in the text and not in the name, a number counts as it is written, one of several values is enough.
+    pub fn has(&self, attribute: &str, text: &str) -> bool {
+        let is = |value: View<'_>| match value.kind() {
+            Kind::String => value.text().is_some_and(|value| value == text),
+            Kind::Number | Kind::Boolean => value.as_str() == text,
+            Kind::Null | Kind::Array | Kind::Object => false,
+        };
+        let core = self.core(attribute).map(Json::view);
+        let records = self.extensions.iter().flat_map(|extension| extension.records.as_slice());
+        let values = core.into_iter().chain(records.filter_map(|record| record.get(attribute)));
+        let mut values = values.flat_map(|value| std::iter::once(value).chain(value.elements()));
+        (same_name(attribute, CUSTOMER_ID) && self.id.as_str() == text) || values.any(is)
+    }
+
     /// The profile as one object: `customer_id`, core attributes, extensions.
     pub fn to_json(&self) -> Json {
         let id = Json::string(self.id.as_str());
