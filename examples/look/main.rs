@@ -150,6 +150,9 @@ impl GridSource for Look {
     fn row_state(&self, row: usize) -> Option<State> {
         [None, Some(State::Changed), None, Some(State::Removed), Some(State::New)].get(row).copied().flatten()
     }
+    fn row_menu(&self, _: usize) -> Vec<&str> {
+        vec!["Duplicate record", "Remove record", "Put back"]
+    }
     fn cell(&self, row: usize, column: usize) -> Cell<'_> {
         let text = self.rows.get(row).and_then(|row| row.get(column)).and_then(Option::as_deref);
         let title = self.columns.get(column).map_or("", |column| column.title.as_str());

@@ -8,10 +8,14 @@
 mod draw;
 mod frame;
 mod keys;
+mod resize;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_more;
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use eframe::egui;
 use egui::text::{CCursor, CCursorRange};
@@ -74,6 +78,10 @@ pub trait GridSource {
     }
     /// What became of the row since it was loaded.
     fn row_state(&self, row: usize) -> Option<State>;
+    /// What can be done with the row, for its menu; nothing, and there is no menu.
+    fn row_menu(&self, _row: usize) -> Vec<&str> {
+        Vec::new()
+    }
     /// One cell; both indices count from 0 and are within the table.
     fn cell(&self, row: usize, column: usize) -> Cell<'_>;
 }
@@ -100,8 +108,12 @@ pub enum GridEvent {
     Committed(At),
     /// Esc: the cell is to be again what it was when editing began.
     PutBack(At, String, Presence),
-    /// Delete: the cell is to have no value.
+    /// Delete, Ctrl+Delete: the cell is to have no value.
     Cleared(At),
+    /// Ctrl+0: the cell is to be null.
+    Nulled(At),
+    /// An entry of a row's menu was chosen: the row's key, and the entry's index from 0.
+    Menu(u64, usize),
     /// Esc outside of editing: the keyboard wants to leave the table.
     Left,
 }
@@ -128,6 +140,10 @@ pub struct Grid {
     /// Keys that came in the same frame as what must be done before them.
     waiting: Vec<egui::Event>,
     widths: Vec<f32>,
+    /// Widths that the user gave to columns, by title.
+    resized: HashMap<String, f32>,
+    /// The row menu was asked for with the keyboard.
+    menu: bool,
     /// The part of the content seen in the last frame.
     seen: Option<Rect>,
 }
@@ -168,7 +184,7 @@ impl Grid {
         let (was, old) = (self.cursor, self.generation);
         self.generation = source.generation();
         if reloaded || self.widths.len() != columns {
-            self.widths = draw::widths(ui, source);
+            self.widths = self.all_widths(ui, source);
         }
         if reloaded {
             self.edit = None;

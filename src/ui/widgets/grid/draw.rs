@@ -18,23 +18,19 @@ use crate::ui::words;
 /// Space left and right of a cell's text.
 pub(super) const PAD: f32 = 8.0;
 /// Columns fitted to their content are within these.
-const WIDTHS: std::ops::RangeInclusive<f32> = 40.0..=260.0;
+pub(super) const WIDTHS: std::ops::RangeInclusive<f32> = 40.0..=260.0;
 /// How many rows are looked at to fit a column.
 const SAMPLE: usize = 50;
 
-/// The width of each column.
-pub(super) fn widths(ui: &Ui, source: &dyn GridSource) -> Vec<f32> {
+/// The width of a column that fits its title and the first rows.
+pub(super) fn fitted(ui: &Ui, source: &dyn GridSource, column: usize) -> f32 {
     let rows = source.rows().min(SAMPLE);
-    let fitted = |column: usize| {
-        let title = source.columns().get(column).map_or(String::new(), |column| column.title.clone());
-        let title = width(ui, &title, theme::semibold(theme::TYPE_XS));
-        let texts =
-            (0..rows).map(|row| width(ui, shown(&source.cell(row, column)).0, theme::regular(theme::TYPE)));
-        let widest = texts.fold(title, f32::max) + 2.0 * PAD + 1.0;
-        widest.clamp(*WIDTHS.start(), *WIDTHS.end())
-    };
-    let columns = source.columns().iter().enumerate();
-    columns.map(|(index, column)| column.width.unwrap_or_else(|| fitted(index))).collect()
+    let title = source.columns().get(column).map_or("", |column| column.title.as_str());
+    let title = width(ui, title, theme::semibold(theme::TYPE_XS));
+    let texts =
+        (0..rows).map(|row| width(ui, shown(&source.cell(row, column)).0, theme::regular(theme::TYPE)));
+    let widest = texts.fold(title, f32::max) + 2.0 * PAD + 1.0;
+    widest.clamp(*WIDTHS.start(), *WIDTHS.end())
 }
 
 /// The width of the row numbers and badges before the first column.
@@ -57,48 +53,67 @@ pub(super) fn shown<'a>(cell: &'a Cell<'_>) -> (&'a str, bool) {
     }
 }
 
-/// The header, over whatever is scrolled below it.
-pub(super) fn header(ui: &mut Ui, place: Place, edges: &[f32], source: &dyn GridSource) {
+/// The header, over whatever is scrolled below it. `end` is its right end on the screen.
+pub(super) fn header(ui: &mut Ui, place: Place, edges: &[f32], end: f32, source: &dyn GridSource) {
     let colour = theme::palette(ui);
     let left = place.corner.x - place.offset.x;
-    let right = left + edges.last().copied().unwrap_or(0.0);
-    let rect = Rect::from_min_max(pos2(left, place.corner.y), pos2(right, place.corner.y + theme::ROW));
+    let rect = Rect::from_min_max(pos2(left, place.corner.y), pos2(end, place.corner.y + theme::ROW));
     // Takes the clicks that would otherwise reach a cell scrolled below it.
     ui.interact(rect, ui.scope_id().with("header"), Sense::CLICK);
     ui.painter().rect_filled(rect, 0.0, colour.surface);
-    ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, colour.line));
-    let titles = source.columns().iter().map(|column| column.title.as_str());
-    let first = std::iter::once((words::NUMBER, 0.0));
-    for (index, (title, from)) in first.chain(titles.zip(edges.iter().copied())).enumerate() {
-        let to = edges.get(index).copied().unwrap_or(from);
+    for (index, column) in source.columns().iter().enumerate() {
+        let (Some(from), Some(to)) = (edges.get(index), edges.get(index + 1)) else { break };
         let cell = Rect::from_x_y_ranges(left + from..=left + to, rect.y_range());
-        let response = ui.interact(cell, ui.scope_id().with(("title", index)), Sense::hover());
-        response.widget_info(|| WidgetInfo::labeled(Role::ColumnHeader, true, title));
-        describe(&response, |node| {
-            node.set_row_index(0);
-            node.set_column_index(index);
-        });
-        text(ui, cell, title, theme::semibold(theme::TYPE_XS), colour.ink_weak, Stroke::NONE);
+        title(ui, cell, &column.title, index + 1);
     }
+    let number = edges.first().copied().unwrap_or(0.0);
+    let corner = Rect::from_min_size(place.corner, vec2(number, theme::ROW));
+    ui.painter().rect_filled(corner, 0.0, colour.surface);
+    title(ui, corner, words::NUMBER, 0);
+    if place.offset.x > 0.0 {
+        ui.painter().vline(corner.right() - 0.5, corner.y_range(), Stroke::new(1.0, colour.line));
+    }
+    ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, colour.line));
 }
 
-/// A row's background, number and badge.
-pub(super) fn row(ui: &mut Ui, rect: Rect, number_width: f32, row: usize, source: &dyn GridSource) {
+fn title(ui: &Ui, rect: Rect, title: &str, column: usize) {
+    let response = ui.interact(rect, ui.scope_id().with(("title", column)), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::ColumnHeader, true, title));
+    describe(&response, |node| {
+        node.set_row_index(0);
+        node.set_column_index(column);
+    });
+    let ink = theme::palette(ui).ink_weak;
+    text(ui, rect, title, theme::semibold(theme::TYPE_XS), ink, Stroke::NONE);
+}
+
+/// A row's background, or that of a part of it.
+pub(super) fn ground(ui: &Ui, rect: Rect, row: usize, source: &dyn GridSource) {
     let colour = theme::palette(ui);
-    let state = source.row_state(row);
-    let fill = if state == Some(State::New) { colour.new.back } else { colour.surface };
+    let fill = if source.row_state(row) == Some(State::New) { colour.new.back } else { colour.surface };
     ui.painter().rect_filled(rect, 0.0, fill);
     ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, colour.line));
+}
+
+/// A row's number and badge, over whatever is scrolled below them.
+pub(super) fn number(ui: &Ui, rect: Rect, row: usize, over: bool, source: &dyn GridSource) {
+    let colour = theme::palette(ui);
+    let state = source.row_state(row);
     let number = source.row_number(row).to_string();
-    let head = Rect::from_min_size(rect.min, vec2(number_width, rect.height()));
-    let response = row_header(ui, head, &number, state);
+    if over {
+        // Takes the clicks that would otherwise reach a cell below.
+        ui.interact(rect, ui.scope_id().with("over"), Sense::CLICK);
+        ground(ui, rect, row, source);
+        ui.painter().vline(rect.right() - 0.5, rect.y_range(), Stroke::new(1.0, colour.line));
+    }
+    let response = row_header(ui, rect, &number, state);
     describe(&response, |node| {
         node.set_row_index(row + 1);
         node.set_column_index(0);
     });
-    let end = text(ui, head, &number, theme::regular(theme::TYPE), colour.ink_weak, Stroke::NONE);
+    let end = text(ui, rect, &number, theme::regular(theme::TYPE), colour.ink_weak, Stroke::NONE);
     if let Some(state) = state {
-        badge::paint(ui.painter(), pos2(end + theme::GAP_XS, head.center().y), state);
+        badge::paint(ui.painter(), pos2(end + theme::GAP_XS, rect.center().y), state);
     }
 }
 

@@ -9,7 +9,8 @@ use egui::{
 
 use super::{At, Cell, Grid, GridEvent, GridSource, Place, draw};
 use crate::ui::theme;
-use crate::ui::widgets::describe;
+use crate::ui::widgets::{describe, menu};
+use crate::ui::words;
 
 /// Every key that egui would otherwise use to move the keyboard.
 const ALL_KEYS: EventFilter =
@@ -24,7 +25,15 @@ struct Pass<'a> {
     edges: Vec<f32>,
     events: &'a mut Vec<GridEvent>,
     keyboard: bool,
+    name: &'a str,
+    /// The right end of what is seen, on the screen.
+    end: f32,
+    /// Whether rows have a menu.
+    menus: bool,
 }
+
+/// Width of the buttons of the row menus.
+const MENU: f32 = 32.0;
 
 impl Grid {
     pub(super) fn frame(
@@ -39,17 +48,19 @@ impl Grid {
         ui.scope_builder(table, |ui| {
             describe_table(ui, source);
             let edges = self.edges(ui, source);
-            let content =
-                vec2(edges.last().copied().unwrap_or(0.0), points(down(source.rows())) + theme::ROW);
+            let menus = source.rows() > 0 && !source.row_menu(0).is_empty();
+            let width = edges.last().copied().unwrap_or(0.0) + if menus { MENU } else { 0.0 };
+            let content = vec2(width, points(down(source.rows())) + theme::ROW);
             let mut area = ScrollArea::both().id_salt(id).auto_shrink([true, true]);
-            if let Some(offset) = self.offset(&edges) {
+            if let Some(offset) = self.offset(&edges, menus) {
                 area = area.scroll_offset(offset);
             }
             let shown = area.show_viewport(ui, |ui, seen| {
                 ui.set_min_size(content);
                 let place =
                     Place { corner: ui.min_rect().min + seen.min.to_vec2(), offset: seen.min.to_vec2() };
-                let pass = Pass { id, source, place, edges, events, keyboard: false };
+                let end = (place.corner.x + seen.width()).min(place.corner.x + content.x - seen.min.x);
+                let pass = Pass { id, source, place, edges, events, keyboard: false, name, end, menus };
                 self.rows(ui, seen, pass);
                 self.seen = Some(seen);
             });
@@ -71,7 +82,7 @@ impl Grid {
     }
 
     /// Where to scroll so that the cursor is seen, if it must be and is not.
-    fn offset(&mut self, edges: &[f32]) -> Option<Vec2> {
+    fn offset(&mut self, edges: &[f32], menus: bool) -> Option<Vec2> {
         if !std::mem::take(&mut self.reveal) {
             return None;
         }
@@ -80,6 +91,9 @@ impl Grid {
         let left = edges.get(at.column).copied()?;
         let right = edges.get(at.column + 1).copied()?;
         let y = into_view(seen.min.y, seen.height() - theme::ROW, top, top + theme::ROW);
+        // Row numbers and menus stand over both ends.
+        let left = left - edges.first().copied().unwrap_or(0.0);
+        let right = right + if menus { MENU } else { 0.0 };
         let x = into_view(seen.min.x, seen.width(), left, right);
         (vec2(x, y) != seen.min.to_vec2()).then(|| vec2(x, y))
     }
@@ -98,7 +112,9 @@ impl Grid {
         if let Some(row) = cursor.filter(|&row| row >= last.max(first)) {
             self.row(ui, row, &mut pass);
         }
-        draw::header(ui, pass.place, &pass.edges, pass.source);
+        draw::header(ui, pass.place, &pass.edges, pass.end, pass.source);
+        self.resize(ui, pass.place, &pass.edges, pass.source);
+        self.menu = false;
         self.keyboard = pass.keyboard;
     }
 
@@ -106,8 +122,7 @@ impl Grid {
         let y = down(row) - f64::from(pass.place.offset.y);
         let top = pass.place.corner.y + theme::ROW + points(y);
         let left = pass.place.corner.x - pass.place.offset.x;
-        let right = left + pass.edges.last().copied().unwrap_or(0.0);
-        let rect = Rect::from_min_max(pos2(left, top), pos2(right, top + theme::ROW));
+        let rect = Rect::from_min_max(pos2(left, top), pos2(pass.end, top + theme::ROW));
         let key = pass.source.row_key(row);
         let builder = UiBuilder::new()
             .id_salt((pass.source.generation(), key))
@@ -115,11 +130,33 @@ impl Grid {
             .accessibility_role(Role::Row);
         let ui = &mut ui.new_child(builder);
         ui.accesskit_node_builder(ui.unique_id(), |node| node.set_row_index(row + 1));
-        draw::row(ui, rect, pass.edges.first().copied().unwrap_or(0.0), row, pass.source);
+        draw::ground(ui, rect, row, pass.source);
         for column in 0..self.widths.len() {
             let (Some(from), Some(to)) = (pass.edges.get(column), pass.edges.get(column + 1)) else { break };
             let cell = Rect::from_x_y_ranges(left + from..=left + to, rect.y_range());
             self.cell(ui, cell, At { key, row, column }, pass);
+        }
+        let number = pass.edges.first().copied().unwrap_or(0.0);
+        let head = Rect::from_min_size(pos2(pass.place.corner.x, top), vec2(number, theme::ROW));
+        draw::number(ui, head, row, pass.place.offset.x > 0.0, pass.source);
+        if pass.menus {
+            let spot = Rect::from_min_max(pos2(pass.end - MENU, top), pos2(pass.end, top + theme::ROW));
+            self.row_menu(ui, spot, row, key, pass);
+        }
+    }
+
+    /// The button `More Phone 2` over the row's right end, with its menu.
+    fn row_menu(&mut self, ui: &Ui, spot: Rect, row: usize, key: u64, pass: &mut Pass<'_>) {
+        let entries = pass.source.row_menu(row);
+        let name = words::more(&words::numbered(pass.name, pass.source.row_number(row)));
+        draw::ground(ui, spot, row, pass.source);
+        let id = pass.id.with(("more", pass.source.generation(), key));
+        let button = menu::picture(ui, id, spot, &name, menu::dots);
+        let at = self.cursor.filter(|at| at.key == key).unwrap_or(At { key, row, column: 0 });
+        let open = self.menu && self.cursor == Some(at);
+        let entries: Vec<_> = entries.into_iter().map(|entry| (entry, None)).collect();
+        if let Some(index) = menu::menu(&button, open, self.cell_id(pass.id, at), &entries) {
+            pass.events.push(GridEvent::Menu(key, index));
         }
     }
 
@@ -154,6 +191,14 @@ impl Grid {
         }
         if response.double_clicked() {
             self.begin(ui, pass.id, pass.source, at, false);
+        }
+        if response.has_focus() {
+            // Without this, no input method offers itself.
+            let purpose = egui::IMEPurpose::Normal;
+            let (rect, cursor_rect) = (response.rect, response.rect.with_max_x(response.rect.left() + 1.0));
+            let ime =
+                egui::output::IMEOutput { purpose, rect, cursor_rect, should_interrupt_composition: false };
+            ui.output_mut(|output| output.ime = Some(ime));
         }
         if response.has_focus() || response.clicked() {
             pass.keyboard = true;

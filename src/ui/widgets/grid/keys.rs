@@ -4,7 +4,7 @@
 //! that follows typed text waits for the next frame, so that the text goes to the cell it was typed for.
 
 use eframe::egui;
-use egui::{Event, FocusDirection, Id, Key, Modifiers, Ui};
+use egui::{Event, FocusDirection, Id, ImeEvent, Key, Modifiers, Ui};
 
 use super::{At, Grid, GridEvent, GridSource};
 use crate::ui::theme;
@@ -25,6 +25,8 @@ enum Meaning {
     Edit,
     Escape,
     Clear,
+    Null,
+    Menu,
     Copy,
     /// Text for the editor; starts an edit where there is none.
     Text,
@@ -39,10 +41,19 @@ fn meaning(event: &Event, editing: bool) -> Meaning {
         Event::Text(text) if !text.is_empty() => Meaning::Text,
         Event::Paste(_) => Meaning::Text,
         Event::Ime(_) if editing => Meaning::Text,
+        Event::Ime(ime) if composes(ime) => Meaning::Text,
         Event::Copy if !editing => Meaning::Copy,
         Event::Copy | Event::Cut if editing => Meaning::Editor,
         Event::Key { key, pressed: true, modifiers, .. } => key_meaning(*key, *modifiers, editing),
         _ => Meaning::Foreign,
+    }
+}
+
+/// Whether an input method has text to start an edit with.
+fn composes(ime: &ImeEvent) -> bool {
+    match ime {
+        ImeEvent::Preedit { text, .. } | ImeEvent::Commit(text) => !text.is_empty(),
+        _ => false,
     }
 }
 
@@ -62,7 +73,9 @@ fn key_meaning(key: Key, modifiers: Modifiers, editing: bool) -> Meaning {
         Key::ArrowRight if plain => Meaning::Step(0, 1),
         Key::ArrowLeft if plain => Meaning::Step(0, -1),
         Key::F2 if plain => Meaning::Edit,
-        Key::Delete if plain => Meaning::Clear,
+        Key::Delete if plain || modifiers.command_only() => Meaning::Clear,
+        Key::Num0 if modifiers.command_only() => Meaning::Null,
+        Key::F10 if shift => Meaning::Menu,
         Key::Home if plain => Meaning::Ends { row: None, column: false },
         Key::End if plain => Meaning::Ends { row: None, column: true },
         Key::Home if modifiers.command_only() => Meaning::Ends { row: Some(false), column: false },
@@ -156,6 +169,9 @@ impl Grid {
             Meaning::Escape if self.edit.is_some() => self.put_back(events),
             Meaning::Escape => return self.leave(ui, id, at, events),
             Meaning::Clear if !source.cell(at.row, at.column).locked => events.push(GridEvent::Cleared(at)),
+            Meaning::Null if !source.cell(at.row, at.column).locked => events.push(GridEvent::Nulled(at)),
+            Meaning::Clear | Meaning::Null => {}
+            Meaning::Menu => self.menu = true,
             Meaning::Copy => {
                 let cell = source.cell(at.row, at.column);
                 ui.copy_text(cell.text.into_owned());

@@ -9,13 +9,14 @@ use super::*;
 use crate::ui::theme;
 
 /// Records with text attributes `kind` and `number`, edited as the application would.
-struct Records {
-    generation: u64,
-    columns: Vec<Column>,
-    rows: Vec<(u64, Vec<String>)>,
+pub(super) struct Records {
+    pub(super) generation: u64,
+    pub(super) columns: Vec<Column>,
+    pub(super) rows: Vec<(u64, Vec<String>)>,
     asked: Count<usize>,
-    grid: Grid,
-    log: Vec<GridEvent>,
+    pub(super) grid: Grid,
+    pub(super) log: Vec<GridEvent>,
+    pub(super) menu: Vec<&'static str>,
 }
 
 impl Records {
@@ -29,6 +30,7 @@ impl Records {
             asked: Count::new(0),
             grid: Grid::default(),
             log: Vec::new(),
+            menu: Vec::new(),
         }
     }
 
@@ -37,6 +39,7 @@ impl Records {
             match &event {
                 GridEvent::Changed(at, text) | GridEvent::PutBack(at, text, _) => self.set(*at, text),
                 GridEvent::Cleared(at) => self.set(*at, ""),
+                GridEvent::Nulled(at) => self.set(*at, "null"),
                 _ => {}
             }
             self.log.push(event);
@@ -48,7 +51,7 @@ impl Records {
         row.1[at.column] = text.to_owned();
     }
 
-    fn text(&self, key: u64, column: usize) -> &str {
+    pub(super) fn text(&self, key: u64, column: usize) -> &str {
         &self.rows.iter().find(|(other, _)| *other == key).unwrap().1[column]
     }
 }
@@ -71,6 +74,9 @@ impl GridSource for Seen<'_> {
     fn row_state(&self, row: usize) -> Option<State> {
         (row == 1).then_some(State::Changed)
     }
+    fn row_menu(&self, _: usize) -> Vec<&str> {
+        self.0.menu.clone()
+    }
     fn cell(&self, row: usize, column: usize) -> Cell<'_> {
         self.0.asked.set(self.0.asked.get() + 1);
         let name = format!("Phone {} {}", row + 1, self.0.columns[column].title);
@@ -78,12 +84,12 @@ impl GridSource for Seen<'_> {
     }
 }
 
-fn harness(count: u64) -> Harness<'static, Records> {
+pub(super) fn harness(count: u64) -> Harness<'static, Records> {
     paced(count, 0.25)
 }
 
 /// As [`harness`], with `dt` seconds between frames.
-fn paced(count: u64, dt: f32) -> Harness<'static, Records> {
+pub(super) fn paced(count: u64, dt: f32) -> Harness<'static, Records> {
     let draw = |ui: &mut Ui, records: &mut Records| {
         let mut grid = std::mem::take(&mut records.grid);
         let events = grid.show(ui, "Phone", &Seen(records));
@@ -95,22 +101,22 @@ fn paced(count: u64, dt: f32) -> Harness<'static, Records> {
     builder.with_step_dt(dt).build_ui_state(draw, Records::new(count))
 }
 
-fn focus(harness: &mut Harness<'static, Records>, name: &str) {
+pub(super) fn focus(harness: &mut Harness<'static, Records>, name: &str) {
     harness.get_by_label(name).focus();
     harness.run();
 }
 
-fn type_text(harness: &mut Harness<'static, Records>, text: &str) {
+pub(super) fn type_text(harness: &mut Harness<'static, Records>, text: &str) {
     harness.event(egui::Event::Text(text.to_owned()));
     harness.run();
 }
 
-fn press(harness: &mut Harness<'static, Records>, key: Key) {
+pub(super) fn press(harness: &mut Harness<'static, Records>, key: Key) {
     harness.key_press(key);
     harness.run();
 }
 
-fn focused(harness: &Harness<'static, Records>) -> String {
+pub(super) fn focused(harness: &Harness<'static, Records>) -> String {
     let node = harness.root().children_recursive().find(egui_kittest::Node::is_focused).unwrap();
     node.accesskit_node().label().unwrap_or_default()
 }
