@@ -69,7 +69,7 @@ pub struct Field<'a> {
 pub enum FieldEvent {
     /// The text is now this; sent with every change, however small.
     Changed(String),
-    /// The keyboard left the field and the last change stands.
+    /// The keyboard left the field and the last change stands. Not sent once the field is no longer shown.
     Committed,
     /// The attribute is to be absent.
     Cleared,

@@ -181,11 +181,29 @@ fn dress(style: &mut egui::Style, theme: Theme) {
     style.spacing.item_spacing = vec2(GAP_S, GAP_XS);
     style.spacing.button_padding = vec2(10.0, 4.0);
     style.spacing.interact_size = vec2(TARGET, TARGET);
-    style.spacing.scroll = egui::style::ScrollStyle::solid();
+    style.spacing.scroll = scroll_bars();
     // Labels that can be selected take the pointer away from the rows they stand on.
     style.interaction.selectable_labels = false;
     style.visuals = visuals(theme, of(theme));
 }
+
+/// Bars that are always there, beside the content, in half the colour of text: the ground of buttons would not show.
+fn scroll_bars() -> egui::style::ScrollStyle {
+    egui::style::ScrollStyle {
+        bar_width: 8.0,
+        floating_width: 6.0,
+        floating_allocated_width: 8.0,
+        dormant_handle_opacity: SCROLL_BAR,
+        active_handle_opacity: SCROLL_BAR,
+        interact_handle_opacity: 0.8,
+        active_background_opacity: 0.0,
+        interact_background_opacity: 0.0,
+        ..egui::style::ScrollStyle::floating()
+    }
+}
+
+/// How much of the colour of text is in a scroll bar.
+const SCROLL_BAR: f32 = 0.5;
 
 fn visuals(theme: Theme, colour: &Palette) -> egui::Visuals {
     let mut visuals = theme.default_visuals();
@@ -283,6 +301,15 @@ mod tests {
             }
             assert_contrast(3.0, colour.edge, colour.page);
             assert_contrast(3.0, colour.edge, colour.surface);
+        }
+    }
+
+    #[test]
+    fn scroll_bars_reach_three_to_one() {
+        for colour in [LIGHT, DARK] {
+            for back in [colour.page, colour.surface] {
+                assert_contrast(3.0, back.lerp_to_gamma(colour.ink, SCROLL_BAR), back);
+            }
         }
     }
 
