@@ -1,5 +1,6 @@
 //! Profile Desk: a desktop editor for customer profiles and their extension records.
 
+pub mod app;
 pub mod cli;
 pub mod model;
 pub mod store;

@@ -1,7 +1,10 @@
-//! The look of the window: one file of tokens, and small widgets that draw with them.
-//! Nothing here knows the application; callers pass texts and get back what the user did.
+//! The window: one file of tokens, small widgets and fields that know no application, screens that draw the editor's state
+//! and ask for commands, and the shell around them.
 
 pub mod form;
+mod screens;
+pub mod shell;
 pub mod theme;
+pub mod view;
 pub mod widgets;
 pub mod words;

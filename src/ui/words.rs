@@ -1,4 +1,8 @@
-//! The strings of the widgets, in one place.
+//! The strings of the interface, in one place: those of the widgets here, those of the screens in their own file.
+
+mod screens;
+
+pub use screens::*;
 
 /// `1 record`, `3 records`.
 pub fn records(count: usize) -> String {

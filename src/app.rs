@@ -1,0 +1,17 @@
+//! The editor without a window: what is open, what was typed, what a key means, and the worker that does what takes time.
+//!
+//! Nothing here draws. The window hands in [`command::Command`]s and shows what [`state::App`] says.
+
+pub mod command;
+pub mod draft;
+pub mod edits;
+pub mod entry;
+pub mod jobs;
+pub mod keep;
+pub mod rebase;
+pub mod review;
+pub mod sending;
+pub mod settings;
+pub mod state;
+pub mod update;
+pub mod worker;

@@ -1,0 +1,88 @@
+//! What a person can ask of the editor.
+
+use super::edits::CoreValue;
+use super::entry::Entry;
+use super::settings::{Theme, View, Zone};
+use crate::model::profile::CustomerId;
+use std::path::PathBuf;
+
+/// One thing asked for. The window makes them; [`super::state::App::handle`] carries them out.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Look for customers who have this text.
+    Find(String),
+    /// Open what was looked for: the customer of exactly this ID, the only hit, or else stay with the results.
+    OpenFound(String),
+    /// Open a customer.
+    Open(CustomerId),
+    /// Begin a customer with this ID; empty: one is made.
+    NewCustomer(String),
+    /// Delete the customer who is open, for good.
+    DeleteCustomer,
+    /// Read the open customer again; what was edited stays.
+    Reload,
+    /// Set what an attribute of a row is to become.
+    Edit(String, u64, String, Entry),
+    /// Typing in a field ended.
+    Settle,
+    /// Add a record to an extension.
+    Add(String),
+    /// Add a copy of a record.
+    Duplicate(String, u64),
+    /// Mark a record as to be removed, or no longer so.
+    Remove(String, u64),
+    /// Take back the edits of a record, or of one of its attributes.
+    Revert(String, u64, Option<String>),
+    /// Set the values of a core attribute; with the position of the value that is typed into.
+    SetCore(String, Vec<CoreValue>, Option<usize>),
+    /// Take back the edits of a core attribute.
+    RevertCore(String),
+    /// Take the last step back.
+    Undo,
+    /// Take it again.
+    Redo,
+    /// Throw away the draft of the open customer. It can be undone.
+    RevertAll,
+    /// Send what can be sent.
+    Submit,
+    /// Show the exact requests, or no longer.
+    ShowRequests(bool),
+    /// In a conflict: mine stands over theirs.
+    KeepMine,
+    /// In a conflict: theirs stands, and the rest of mine stays.
+    TakeTheirs,
+    /// Work on another store: a folder or a `.json` file.
+    SwitchStore(PathBuf, Make),
+    /// Choose files to import in a dialog.
+    PickImport,
+    /// Look files for import through.
+    Survey(Vec<PathBuf>),
+    /// Import what was looked through; first create the schemas derived from it where `schemas`.
+    Import {
+        /// Whether to create the derived schemas.
+        schemas: bool,
+    },
+    /// Stop a running import, or leave its page.
+    StopImport,
+    /// Pin the open customer, or no longer.
+    Pin,
+    /// Light, dark, or as the system.
+    SetTheme(Theme),
+    /// Show date-times in this zone.
+    SetZone(Zone),
+    /// Show an extension as table or form.
+    SetView(View),
+    /// Put the message away.
+    Dismiss,
+}
+
+/// What to do where there is no store yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Make {
+    /// Say so.
+    Nothing,
+    /// Make an empty one.
+    Empty,
+    /// Make one with the sample data.
+    Sample,
+}

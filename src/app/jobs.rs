@@ -1,0 +1,142 @@
+//! What the worker is asked to do, and what came of it. A job carries what its outcome must be matched with.
+
+use super::command::Make;
+use super::settings::Settings;
+use crate::model::json::Json;
+use crate::model::profile::{CustomerId, Profile};
+use crate::model::request::Request;
+use crate::model::schema::Schemas;
+use crate::target::submit::Submitted;
+use crate::target::{Capabilities, Loaded, TargetError};
+use std::path::PathBuf;
+
+/// Which target: raised at each switch, so that a late outcome of the former one is told apart.
+pub type Epoch = u64;
+
+/// Something that takes time.
+#[derive(Debug)]
+pub enum Job {
+    /// Open a store, or make one.
+    OpenTarget(Epoch, PathBuf, Make),
+    /// Look for customers.
+    Find(Epoch, String),
+    /// Find out the names of customers.
+    Names(Epoch, Vec<CustomerId>),
+    /// Read a customer.
+    Load(Epoch, CustomerId, Why),
+    /// Read, reconcile, plan, send, read back.
+    Submit(Epoch, CustomerId, Box<Wish>),
+    /// Keep a draft on disk.
+    Keep(DraftKey, Keep),
+    /// Keep the settings on disk.
+    KeepSettings(Settings),
+    /// Show a dialog for files to import.
+    PickFiles,
+}
+
+/// Why a customer is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// To be opened.
+    Open,
+    /// To be opened if there is such a customer; else this was only a text to look for.
+    Try,
+    /// To be read again.
+    Reload,
+}
+
+/// What is wanted of a customer.
+#[derive(Clone, Debug)]
+pub struct Wish {
+    /// The profile that the edits started from.
+    pub base: Option<Profile>,
+    /// The wanted one; `None`: the customer is to be deleted.
+    pub mine: Option<Profile>,
+}
+
+/// Which draft.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct DraftKey {
+    /// The target's place.
+    pub target: String,
+    /// The customer's ID.
+    pub customer: String,
+}
+
+/// What to do with a draft on disk.
+#[derive(Clone, Debug)]
+pub enum Keep {
+    /// It starts from this profile, or from none (null), and these are its edits; the number is the draft's revision.
+    Whole(Json, Json, u64),
+    /// These are its edits now; the number is the draft's revision.
+    Edits(Json, u64),
+    /// It was sent or thrown away.
+    Done,
+}
+
+/// A draft as it was found on disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptDraft {
+    /// Which.
+    pub key: DraftKey,
+    /// When it was last edited, RFC 3339.
+    pub at: String,
+    /// The profile it started from, or null.
+    pub base: Json,
+    /// The edits.
+    pub edits: Json,
+}
+
+/// A target that was opened.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Opened {
+    /// The path that was asked for.
+    pub path: PathBuf,
+    /// Where it is, for a person.
+    pub place: String,
+    /// What it can do.
+    pub capabilities: Capabilities,
+    /// Its schemas.
+    pub schemas: Schemas,
+    /// How many customers it has, where it says.
+    pub customers: Option<usize>,
+    /// What is wrong with it, if anything.
+    pub damage: Option<String>,
+}
+
+/// A customer in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// The ID.
+    pub id: CustomerId,
+    /// A name for a person; empty where the profile has none.
+    pub name: String,
+}
+
+/// What came of a job.
+#[derive(Debug)]
+pub enum Outcome {
+    /// A target was opened; `Ok(None)`: there is none at this path.
+    TargetOpened(Epoch, PathBuf, Result<Option<Opened>, String>),
+    /// Drafts and settings of an earlier start.
+    Restored(Vec<KeptDraft>, Box<Settings>, Vec<String>),
+    /// Who was found.
+    Found(Epoch, String, Result<Vec<Hit>, TargetError>),
+    /// Names of customers.
+    Named(Epoch, Vec<Hit>),
+    /// A customer was read, and the schemas with it.
+    Loaded(Epoch, CustomerId, Why, Result<(Option<Loaded>, Schemas), TargetError>),
+    /// A submit ended.
+    Submitted(Epoch, CustomerId, Box<Wish>, Result<Submitted, TargetError>),
+    /// A draft was kept up to this revision, at this time (`HH:MM:SS`).
+    Kept(DraftKey, Option<u64>, String),
+    /// A draft could not be kept.
+    NotKept(DraftKey, String),
+    /// Files were chosen in a dialog; none, or the dialog could not be shown.
+    Picked(Vec<PathBuf>),
+    /// The worker has more to do than it takes; the job was not begun.
+    Busy(&'static str),
+}
+
+/// The requests that would be sent, or why there are none.
+pub type Preview = Result<Vec<Request>, String>;

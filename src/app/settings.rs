@@ -1,0 +1,75 @@
+//! What the window remembers from one start to the next; no customer's values, only IDs.
+
+use crate::model::profile::CustomerId;
+use std::path::PathBuf;
+
+/// How many recent customers are remembered.
+pub const RECENT: usize = 20;
+
+/// Colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// As the desktop says.
+    #[default]
+    System,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+/// How an extension is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum View {
+    /// A row for each record.
+    Table,
+    /// A list and the fields of one record.
+    Form,
+    /// The records as they would stand in the profile.
+    Json,
+}
+
+/// The zone of date-times.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Zone {
+    /// That of this computer.
+    #[default]
+    Local,
+    /// UTC.
+    Utc,
+}
+
+/// What is remembered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// Colours.
+    pub theme: Theme,
+    /// The zone of date-times.
+    pub zone: Zone,
+    /// The chosen view; `None`: by what there is to show.
+    pub view: Option<View>,
+    /// The store that was open last.
+    pub store: Option<PathBuf>,
+    /// Customers opened lately, the last one first, of the store that is open.
+    pub recent: Vec<CustomerId>,
+    /// Customers pinned, of the store that is open.
+    pub pinned: Vec<CustomerId>,
+}
+
+impl Settings {
+    /// Notes that a customer was opened.
+    pub fn opened(&mut self, id: &CustomerId) {
+        self.recent.retain(|known| known != id);
+        self.recent.insert(0, id.clone());
+        self.recent.truncate(RECENT);
+    }
+
+    /// Pins a customer, or no longer.
+    pub fn toggle_pin(&mut self, id: &CustomerId) {
+        let count = self.pinned.len();
+        self.pinned.retain(|known| known != id);
+        if self.pinned.len() == count {
+            self.pinned.push(id.clone());
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! Everything that the window shows, as of now. Drawing reads it; only commands and outcomes change it.
+
+use super::command::Make;
+use super::draft::Draft;
+use super::edits::Edits;
+use super::entry::{Entry, text_of};
+use super::jobs::{Epoch, Hit, KeptDraft, Opened, Preview};
+use super::review::{KeyIndex, Review, Spot};
+use super::settings::{Settings, Zone};
+use crate::model::finding::Severity;
+use crate::model::json::{View, folded};
+use crate::model::profile::{CustomerId, Profile};
+use crate::model::reconcile::Conflict;
+use crate::model::request::Request;
+use crate::model::schema::Schemas;
+use crate::target::Loaded;
+use jiff::tz::TimeZone;
+use std::collections::{BTreeMap, HashSet};
+use std::path::PathBuf;
+
+/// What the editor takes from outside: clock and randomness.
+pub struct Surroundings {
+    /// The zone of this computer.
+    pub zone: TimeZone,
+    /// Makes the ID of a customer who is created without one.
+    pub make_id: Box<dyn Fn() -> String>,
+    /// The time of day on this computer, `HH:MM`.
+    pub clock: Box<dyn Fn() -> String>,
+}
+
+/// The editor.
+pub struct App {
+    pub(super) around: Surroundings,
+    pub(super) epoch: Epoch,
+    /// The target.
+    pub target: TargetState,
+    /// The customer who is open.
+    pub open: Option<Open>,
+    /// A customer who is being read, to be opened.
+    pub opening: Option<CustomerId>,
+    /// Drafts of other customers of this target.
+    pub parked: BTreeMap<CustomerId, Draft>,
+    /// Drafts of other targets, and those that could not be read.
+    pub elsewhere: Vec<KeptDraft>,
+    /// What was looked for.
+    pub search: Search,
+    /// Names of customers that were met.
+    pub names: BTreeMap<CustomerId, String>,
+    /// What is remembered.
+    pub settings: Settings,
+    /// The last message.
+    pub notice: Option<Notice>,
+    /// Whether drafts are on disk.
+    pub keeping: Keeping,
+    /// Where the window should go next; it takes this away.
+    pub attention: Option<(Spot, Option<String>)>,
+    /// What is being sent, by customer.
+    pub(super) sending: BTreeMap<CustomerId, Edits>,
+}
+
+/// The target, or why there is none.
+#[derive(Clone, Debug)]
+pub enum TargetState {
+    /// It is being opened.
+    Opening(PathBuf, Make),
+    /// There is no store at this path yet.
+    Missing(PathBuf),
+    /// It cannot be opened; a sentence.
+    Failed(PathBuf, String),
+    /// It is there.
+    Ready(Opened),
+}
+
+/// What was looked for.
+#[derive(Clone, Debug, Default)]
+pub struct Search {
+    /// The text.
+    pub text: String,
+    /// Who has it; `None` while nothing was looked for, or it still is.
+    pub hits: Option<Vec<Hit>>,
+    /// Whether an answer is awaited.
+    pub asked: bool,
+    /// Whether the only hit is to be opened.
+    pub open_only: bool,
+}
+
+/// A message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// How bad; `None`: it went well.
+    pub severity: Option<Severity>,
+    /// A sentence or two.
+    pub text: String,
+}
+
+/// Whether what was typed is on disk.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Keeping {
+    /// Nothing was typed yet.
+    #[default]
+    Nothing,
+    /// On its way.
+    Writing,
+    /// On disk since this time.
+    Kept(String),
+    /// It could not be written; a sentence.
+    Failed(String),
+}
+
+/// A customer who is open.
+pub struct Open {
+    /// The draft.
+    pub draft: Draft,
+    /// The schemas as of the reading.
+    pub schemas: Schemas,
+    /// What the draft amounts to.
+    pub review: Review,
+    pub(super) keys: KeyIndex,
+    /// The attributes of each extension: those of the schema in order, then others that stored records have.
+    pub columns: BTreeMap<String, Vec<String>>,
+    /// The exact requests, while they are shown.
+    pub requests: Option<Preview>,
+    /// When the customer was read, `HH:MM`.
+    pub read_at: String,
+    /// What somebody else changed too.
+    pub conflict: Option<Clash>,
+    /// Whether sending was tried: from then on everything is judged.
+    pub tried: bool,
+    /// Raised with every reading: widgets forget what they remember of the former one.
+    pub reading: u64,
+}
+
+/// Somebody else changed the same things.
+#[derive(Clone, Debug)]
+pub struct Clash {
+    /// What only a person can decide.
+    pub conflicts: Vec<Conflict>,
+    /// The customer as of now; `None`: deleted.
+    pub theirs: Option<Loaded>,
+}
+
+impl App {
+    /// An editor without a target.
+    pub fn new(around: Surroundings, path: PathBuf) -> Self {
+        Self {
+            around,
+            epoch: 0,
+            target: TargetState::Opening(path, Make::Nothing),
+            open: None,
+            opening: None,
+            parked: BTreeMap::new(),
+            elsewhere: Vec::new(),
+            search: Search::default(),
+            names: BTreeMap::new(),
+            settings: Settings::default(),
+            notice: None,
+            keeping: Keeping::default(),
+            attention: None,
+            sending: BTreeMap::new(),
+        }
+    }
+
+    /// The zone in which date-times are shown and typed.
+    pub fn zone(&self) -> TimeZone {
+        match self.settings.zone {
+            Zone::Local => self.around.zone.clone(),
+            Zone::Utc => TimeZone::UTC,
+        }
+    }
+
+    /// The zone's name for a column header.
+    pub fn zone_name(&self) -> String {
+        let zone = self.zone();
+        let name = zone.iana_name().map(|name| name.rsplit('/').next().unwrap_or(name).replace('_', " "));
+        match (self.settings.zone, name) {
+            (Zone::Local, Some(name)) if name != "UTC" => name,
+            (Zone::Local, None) => "local".into(),
+            _ => "UTC".into(),
+        }
+    }
+
+    /// The target, if it is there.
+    pub fn ready(&self) -> Option<&Opened> {
+        match &self.target {
+            TargetState::Ready(opened) => Some(opened),
+            _ => None,
+        }
+    }
+
+    /// Whether a submit of the open customer is under way.
+    pub fn is_sending(&self) -> bool {
+        self.open.as_ref().is_some_and(|open| self.sending.contains_key(open.draft.id()))
+    }
+
+    /// What typing a text into an attribute of a row of the open customer means. The text that stands for what was loaded
+    /// means exactly that.
+    pub fn entry(&self, extension: &str, key: u64, attribute: &str, text: &str) -> Entry {
+        let zone = self.zone();
+        let Some(open) = &self.open else { return Entry::Absent };
+        let schema = open.schemas.get(extension).and_then(|schema| schema.attribute(attribute));
+        let loaded = open.draft.row_by_key(extension, key).and_then(|row| row.record.get(attribute));
+        match loaded {
+            Some(value)
+                if !value.is_null() && text_of(schema.map(|schema| schema.kind), value, &zone) == text =>
+            {
+                Entry::Typed { text: text.to_owned(), token: Ok(value.to_json()) }
+            }
+            _ => Entry::typed(schema, loaded.map(View::kind), text, &zone),
+        }
+    }
+
+    /// A name of a customer for a list: their own, else the ID.
+    pub fn name_of<'a>(&'a self, id: &'a CustomerId) -> &'a str {
+        self.names.get(id).map_or(id.as_str(), String::as_str)
+    }
+
+    /// Customers with a draft that was not sent, the open one included.
+    pub fn drafts(&self) -> Vec<CustomerId> {
+        let open =
+            self.open.iter().filter(|open| open.draft.is_changed()).map(|open| open.draft.id().clone());
+        let mut ids: Vec<CustomerId> = self.parked.keys().cloned().chain(open).collect();
+        ids.sort();
+        ids
+    }
+
+    pub(super) fn tell(&mut self, severity: Option<Severity>, text: impl Into<String>) {
+        self.notice = Some(Notice { severity, text: text.into() });
+    }
+}
+
+/// A name for a person from the core attributes: first and last name, else any name; empty where there is none.
+pub fn display_name(profile: &Profile) -> String {
+    let first = |name: &str| {
+        let value = profile.core(name)?.view();
+        let text = value.text().or_else(|| value.elements().next()?.text())?;
+        Some(text.into_owned()).filter(|text| !text.is_empty())
+    };
+    let parts = [["FirstName", "first_name", "GivenName"], ["LastName", "last_name", "FamilyName"]];
+    let parts = parts.iter().filter_map(|names| names.iter().find_map(|name| first(name)));
+    let joined = parts.collect::<Vec<_>>().join(" ");
+    if joined.is_empty() {
+        ["Name", "FullName", "DisplayName"].iter().find_map(|name| first(name)).unwrap_or_default()
+    } else {
+        joined
+    }
+}
+
+/// What a submit did, in a sentence.
+pub(super) fn done(sent: &[Request], joined: bool) -> String {
+    let count = match sent.len() {
+        1 => "1 request was".to_owned(),
+        count => format!("{count} requests were"),
+    };
+    let joined = if joined { " Changes that somebody else made meanwhile were kept." } else { "" };
+    format!("Submitted: {count} accepted and read back.{joined}")
+}
+
+/// The attributes of each extension of a draft.
+pub(super) fn columns(draft: &Draft, schemas: &Schemas) -> BTreeMap<String, Vec<String>> {
+    let of = |name: &String| {
+        let schema = schemas.get(name);
+        let mut names: Vec<String> = schema
+            .into_iter()
+            .flat_map(|schema| &schema.attributes)
+            .map(|attribute| attribute.name.clone())
+            .collect();
+        let mut known: HashSet<String> = names.iter().map(|name| folded(name)).collect();
+        for row in (0..draft.row_count(name)).filter_map(|at| draft.row(name, at)) {
+            for (token, _) in row.record.attributes() {
+                let attribute = token.decoded();
+                if known.insert(folded(&attribute)) {
+                    names.push(attribute.into_owned());
+                }
+            }
+        }
+        names
+    };
+    draft.extensions(schemas).into_iter().map(|name| (name.clone(), of(&name))).collect()
+}

@@ -1,0 +1,319 @@
+//! The worker: does what takes time on threads of its own, and wakes the window when something came of it.
+//!
+//! Jobs run beside each other; drafts and settings are written one after the other by one thread, and of several edits of a
+//! draft that wait only the last is written. Nothing here decides anything.
+
+use super::command::Make;
+use super::jobs::{DraftKey, Epoch, Hit, Job, Keep, KeptDraft, Opened, Outcome, Wish};
+use super::settings::Settings;
+use super::state::display_name;
+use crate::model::json::Json;
+use crate::model::profile::CustomerId;
+use crate::model::schema::Schemas;
+use crate::target::submit::{Wanted, submit};
+use crate::target::{Loaded, Stamp, Target, TargetError};
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+/// How many jobs may be under way.
+const LIMIT: usize = 64;
+/// How many customers a search shows.
+const HITS: usize = 200;
+
+/// Where drafts and settings are kept on disk.
+pub trait Keeper: Send {
+    /// What was kept earlier, and notes for a person about what could not be read.
+    fn restore(&mut self) -> (Vec<KeptDraft>, Settings, Vec<String>);
+    /// A draft starts from this base, with these edits.
+    fn whole(&mut self, key: &DraftKey, base: &Json, edits: &Json, at: &str) -> Result<(), String>;
+    /// Its edits now.
+    fn edits(&mut self, key: &DraftKey, edits: &Json, at: &str) -> Result<(), String>;
+    /// It was sent or thrown away.
+    fn done(&mut self, key: &DraftKey, at: &str) -> Result<(), String>;
+    /// All of it is on the disk when this returns.
+    fn sync(&mut self) -> Result<(), String>;
+    /// The settings now.
+    fn settings(&mut self, settings: &Settings) -> Result<(), String>;
+}
+
+/// What a dialog gives back some time: files, or none.
+pub type Picked = Pin<Box<dyn Future<Output = Vec<PathBuf>> + Send>>;
+/// Opens a target, or makes one; `Ok(None)`: there is none.
+pub type Opener = dyn Fn(&Path, Make) -> Result<Option<Arc<dyn Target>>, String> + Send + Sync;
+
+/// What the worker works with; tests pass their own.
+pub struct Hands {
+    /// Opens targets.
+    pub open: Box<Opener>,
+    /// Keeps drafts and settings.
+    pub keeper: Box<dyn Keeper>,
+    /// Shows a dialog for files.
+    pub pick: Box<dyn Fn() -> Picked + Send + Sync>,
+    /// The time as RFC 3339 in UTC with milliseconds.
+    pub now: Box<dyn Fn() -> String + Send + Sync>,
+    /// The time of day on this computer, `HH:MM:SS`.
+    pub clock: Box<dyn Fn() -> String + Send + Sync>,
+    /// The login name.
+    pub user: String,
+    /// Wakes the window.
+    pub wake: Box<dyn Fn() + Send + Sync>,
+}
+
+struct Shared {
+    open: Box<Opener>,
+    pick: Box<dyn Fn() -> Picked + Send + Sync>,
+    now: Box<dyn Fn() -> String + Send + Sync>,
+    wake: Box<dyn Fn() + Send + Sync>,
+    user: String,
+    target: Mutex<Option<(Epoch, Arc<dyn Target>)>>,
+    outcomes: Sender<Outcome>,
+    running: AtomicUsize,
+}
+
+/// The worker. Dropping it waits until what was typed is on the disk.
+pub struct Worker {
+    shared: Arc<Shared>,
+    runtime: Option<tokio::runtime::Runtime>,
+    outcomes: Receiver<Outcome>,
+    keeping: Option<Sender<ToKeep>>,
+    keeper: Option<JoinHandle<()>>,
+}
+
+enum ToKeep {
+    Draft(DraftKey, Keep),
+    Settings(Settings),
+}
+
+impl Worker {
+    /// Starts the worker. The error is a sentence.
+    pub fn start(hands: Hands) -> Result<Self, String> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .build()
+            .map_err(|error| format!("no threads can be started: {error}"))?;
+        let (to_window, outcomes) = channel();
+        let (keeping, to_keep) = channel();
+        let Hands { open, keeper, pick, now, clock, user, wake } = hands;
+        let shared = Shared {
+            open,
+            pick,
+            now,
+            wake,
+            user,
+            target: Mutex::new(None),
+            outcomes: to_window,
+            running: AtomicUsize::new(0),
+        };
+        let shared = Arc::new(shared);
+        let with = shared.clone();
+        let keeper = std::thread::spawn(move || keep(keeper, &to_keep, &with, &*clock));
+        Ok(Self { shared, runtime: Some(runtime), outcomes, keeping: Some(keeping), keeper: Some(keeper) })
+    }
+
+    /// Begins a job. Its outcome comes with [`Self::drain`] some time.
+    pub fn send(&self, job: Job) {
+        match job {
+            Job::Keep(key, what) => self.keep(ToKeep::Draft(key, what)),
+            Job::KeepSettings(settings) => self.keep(ToKeep::Settings(settings)),
+            job => self.run(job),
+        }
+    }
+
+    fn keep(&self, what: ToKeep) {
+        if let Some(keeping) = &self.keeping {
+            // The thread lives as long as this sender; if it died, the drop tells nobody more than this.
+            let _ = keeping.send(what);
+        }
+    }
+
+    fn run(&self, job: Job) {
+        let Some(runtime) = &self.runtime else { return };
+        let shared = self.shared.clone();
+        if shared.running.fetch_add(1, Ordering::SeqCst) >= LIMIT {
+            shared.running.fetch_sub(1, Ordering::SeqCst);
+            return shared.tell(Outcome::Busy(name(&job)));
+        }
+        if matches!(job, Job::PickFiles) {
+            let picked = (shared.pick)();
+            runtime.spawn(async move {
+                let files = picked.await;
+                shared.ended(Some(Outcome::Picked(files)));
+            });
+            return;
+        }
+        runtime.spawn_blocking(move || {
+            let outcome = shared.carry_out(job);
+            shared.ended(outcome);
+        });
+    }
+
+    /// What came of the jobs since the last call.
+    pub fn drain(&self) -> Vec<Outcome> {
+        self.outcomes.try_iter().collect()
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.keeping = None;
+        if let Some(keeper) = self.keeper.take() {
+            let _ = keeper.join(); // it cannot be told from here
+        }
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_timeout(std::time::Duration::from_secs(5));
+        }
+    }
+}
+
+fn name(job: &Job) -> &'static str {
+    match job {
+        Job::OpenTarget(..) => "Opening the store",
+        Job::Find(..) | Job::Names(..) => "The search",
+        Job::Load(..) => "Reading the customer",
+        Job::Submit(..) => "Submit",
+        Job::Keep(..) | Job::KeepSettings(_) => "Keeping the draft",
+        Job::PickFiles => "The dialog",
+    }
+}
+
+impl Shared {
+    fn tell(&self, outcome: Outcome) {
+        let _ = self.outcomes.send(outcome); // a closed window wants no outcome
+        (self.wake)();
+    }
+
+    fn ended(&self, outcome: Option<Outcome>) {
+        self.running.fetch_sub(1, Ordering::SeqCst);
+        if let Some(outcome) = outcome {
+            self.tell(outcome);
+        }
+    }
+
+    fn target(&self, epoch: Epoch) -> Result<Arc<dyn Target>, TargetError> {
+        let held = self.target.lock().unwrap_or_else(PoisonError::into_inner);
+        let current = held.as_ref().filter(|(of, _)| *of == epoch).map(|(_, target)| target.clone());
+        current.ok_or_else(|| {
+            TargetError::NotReached("The store was closed meanwhile; nothing was changed.".into())
+        })
+    }
+
+    fn carry_out(&self, job: Job) -> Option<Outcome> {
+        Some(match job {
+            Job::OpenTarget(epoch, path, make) => {
+                let opened = self.open_target(epoch, &path, make);
+                Outcome::TargetOpened(epoch, path, opened)
+            }
+            Job::Find(epoch, text) => {
+                let found = self.target(epoch).and_then(|target| target.find(&text, HITS));
+                let hits = found.map(|profiles| profiles.iter().map(hit).collect());
+                Outcome::Found(epoch, text, hits)
+            }
+            Job::Names(epoch, ids) => Outcome::Named(epoch, self.names(epoch, &ids)),
+            Job::Load(epoch, id, why) => {
+                let read = self.target(epoch).and_then(|target| load(target.as_ref(), &id));
+                Outcome::Loaded(epoch, id, why, read)
+            }
+            Job::Submit(epoch, id, wish) => {
+                let done = self.target(epoch).and_then(|target| self.submit(target.as_ref(), &wish));
+                Outcome::Submitted(epoch, id, wish, done)
+            }
+            Job::Keep(..) | Job::KeepSettings(_) | Job::PickFiles => return None,
+        })
+    }
+
+    fn open_target(&self, epoch: Epoch, path: &Path, make: Make) -> Result<Option<Opened>, String> {
+        let Some(target) = (self.open)(path, make)? else { return Ok(None) };
+        let sentence = |error: TargetError| error.to_string();
+        let capabilities = target.capabilities();
+        let customers =
+            if capabilities.listing { Some(target.customers().map_err(sentence)?.len()) } else { None };
+        let opened = Opened {
+            path: path.to_owned(),
+            place: target.place(),
+            capabilities,
+            schemas: target.schemas().map_err(sentence)?,
+            customers,
+            damage: target.damage(),
+        };
+        *self.target.lock().unwrap_or_else(PoisonError::into_inner) = Some((epoch, target));
+        Ok(Some(opened))
+    }
+
+    fn names(&self, epoch: Epoch, ids: &[CustomerId]) -> Vec<Hit> {
+        let Ok(target) = self.target(epoch) else { return Vec::new() };
+        let read = ids.iter().filter_map(|id| target.load(id).ok().flatten());
+        read.map(|loaded| hit(&loaded.profile)).collect()
+    }
+
+    fn submit(
+        &self,
+        target: &dyn Target,
+        wish: &Wish,
+    ) -> Result<crate::target::submit::Submitted, TargetError> {
+        let stamp = Stamp { by: self.user.clone(), at: (self.now)() };
+        submit(target, &Wanted { base: wish.base.as_ref(), mine: wish.mine.as_ref() }, &stamp)
+    }
+}
+
+fn hit(profile: &crate::model::profile::Profile) -> Hit {
+    Hit { id: profile.id.clone(), name: display_name(profile) }
+}
+
+fn load(target: &dyn Target, id: &CustomerId) -> Result<(Option<Loaded>, Schemas), TargetError> {
+    Ok((target.load(id)?, target.schemas()?))
+}
+
+/// The thread that keeps drafts and settings.
+fn keep(mut keeper: Box<dyn Keeper>, jobs: &Receiver<ToKeep>, shared: &Shared, clock: &dyn Fn() -> String) {
+    let (drafts, settings, notes) = keeper.restore();
+    shared.tell(Outcome::Restored(drafts, Box::new(settings), notes));
+    while let Ok(first) = jobs.recv() {
+        let mut waiting = vec![first];
+        waiting.extend(jobs.try_iter());
+        let mut written: Vec<(DraftKey, Result<Option<u64>, String>)> = Vec::new();
+        for (at, job) in waiting.iter().enumerate() {
+            match job {
+                ToKeep::Settings(settings)
+                    if !waiting[at + 1..].iter().any(|job| matches!(job, ToKeep::Settings(_))) =>
+                {
+                    // Settings are a convenience: a full disk is told with the first draft.
+                    let _ = keeper.settings(settings);
+                }
+                ToKeep::Draft(key, Keep::Edits(..)) if is_overtaken(key, &waiting[at + 1..]) => {}
+                ToKeep::Draft(key, what) => {
+                    let result = keep_draft(keeper.as_mut(), key, what, &(shared.now)());
+                    written.retain(|(other, earlier)| other != key || earlier.is_err());
+                    written.push((key.clone(), result));
+                }
+                ToKeep::Settings(_) => {}
+            }
+        }
+        if written.is_empty() {
+            continue;
+        }
+        let synced = keeper.sync();
+        for (key, result) in written {
+            shared.tell(match result.and_then(|revision| synced.clone().map(|()| revision)) {
+                Ok(revision) => Outcome::Kept(key, revision, clock()),
+                Err(sentence) => Outcome::NotKept(key, sentence),
+            });
+        }
+    }
+}
+
+fn is_overtaken(key: &DraftKey, later: &[ToKeep]) -> bool {
+    later.iter().any(|job| matches!(job, ToKeep::Draft(other, _) if other == key))
+}
+
+fn keep_draft(keeper: &mut dyn Keeper, key: &DraftKey, what: &Keep, at: &str) -> Result<Option<u64>, String> {
+    match what {
+        Keep::Whole(base, edits, revision) => keeper.whole(key, base, edits, at).map(|()| Some(*revision)),
+        Keep::Edits(edits, revision) => keeper.edits(key, edits, at).map(|()| Some(*revision)),
+        Keep::Done => keeper.done(key, at).map(|()| None),
+    }
+}

@@ -1,0 +1,61 @@
+//! The parts of the window. Each draws what it is given and says what was asked for.
+
+mod cells;
+mod core;
+mod customer;
+mod dialogs;
+mod first;
+mod form;
+mod rail;
+mod records;
+mod review;
+mod status;
+mod top;
+
+pub use customer::{current_row, go, is_full, is_single, shape};
+pub use top::find_id;
+
+use super::theme;
+use super::view::View;
+use crate::app::state::{App, TargetState};
+use eframe::egui;
+use egui::{Frame, Margin, Stroke, Ui};
+
+/// From this width on, in points, the review stands beside the records; below it is a bar.
+const WIDE: f32 = 1_400.0;
+
+/// The whole window.
+pub fn show(ui: &mut Ui, view: &mut View, app: &App) {
+    let colour = theme::palette(ui);
+    let bar = |x, y| Frame::new().fill(colour.surface).inner_margin(Margin::symmetric(x, y));
+    egui::Panel::top("top")
+        .frame(bar(14, 7))
+        .exact_size(43.0)
+        .resizable(false)
+        .show(ui, |ui| top::show(ui, view, app));
+    egui::Panel::bottom("status").frame(bar(14, 4)).exact_size(28.0).resizable(false).show(ui, |ui| {
+        status::show(ui, view, app);
+    });
+    if matches!(app.target, TargetState::Ready(_)) {
+        if let Some(open) = &app.open {
+            review::place(ui, view, app, open, WIDE);
+        }
+        egui::Panel::left("rail").frame(bar(10, 12)).exact_size(207.0).resizable(false).show(ui, |ui| {
+            rail::show(ui, view, app);
+        });
+    }
+    let page = Frame::new().fill(colour.page).inner_margin(Margin::same(18));
+    egui::CentralPanel::default().frame(page).show(ui, |ui| match (&app.target, &app.open) {
+        (TargetState::Ready(_), Some(open)) => customer::show(ui, view, app, open),
+        (TargetState::Ready(ready), None) => first::nobody(ui, view, ready),
+        (state, _) => first::show(ui, view, state),
+    });
+    dialogs::show(ui, view, app);
+}
+
+/// A box for a card on the page.
+fn card(ui: &Ui) -> Frame {
+    let colour = theme::palette(ui);
+    let frame = Frame::new().fill(colour.surface).stroke(Stroke::new(1.0, colour.line));
+    frame.corner_radius(egui::CornerRadius::same(theme::RADIUS)).inner_margin(Margin::symmetric(11, 8))
+}

@@ -1,0 +1,277 @@
+//! The customer who is open: name, ID, buttons, a tab for each extension, and the page of the chosen tab.
+
+use super::{core, form, records};
+use crate::app::command::Command;
+use crate::app::review::Spot;
+use crate::app::settings::View as Shape;
+use crate::app::state::{App, Open};
+use crate::model::finding::Severity;
+use crate::model::json::same_name;
+use crate::model::schema::Arity;
+use crate::ui::view::{Dialog, View};
+use crate::ui::widgets::badge::State;
+use crate::ui::widgets::tab::{self, Tab};
+use crate::ui::widgets::{button, finding, heading, segmented};
+use crate::ui::{theme, words};
+use eframe::egui;
+use egui::{Align, Layout, Ui};
+
+/// Below this width, in points, of the window or with more attributes than this, an extension is shown as a form.
+const FORM_BELOW: f32 = 1_000.0;
+const FORM_ABOVE: usize = 8;
+
+/// The customer's page.
+pub fn show(ui: &mut Ui, view: &mut View, app: &App, open: &Open) {
+    ui.spacing_mut().item_spacing.y = theme::GAP_S;
+    header(ui, view, app, open);
+    conflict(ui, view, open);
+    let names = open.draft.extensions(&open.schemas);
+    tabs(ui, view, open, &names);
+    match view.tab.clone().filter(|tab| names.contains(tab)) {
+        None => core::show(ui, view, app, open),
+        Some(extension) => page(ui, view, app, open, &extension),
+    }
+}
+
+fn header(ui: &mut Ui, view: &mut View, app: &App, open: &Open) {
+    let id = open.draft.id();
+    ui.horizontal(|ui| {
+        ui.vertical(|ui| {
+            ui.spacing_mut().item_spacing.y = 2.0;
+            heading::customer(ui, &words::plain(app.name_of(id)));
+            ui.horizontal(|ui| {
+                let weak = theme::palette(ui).ink_weak;
+                ui.label(egui::RichText::new(id.as_str()).font(theme::mono(theme::TYPE_S)).color(weak));
+                let read = if open.draft.base().is_some() {
+                    words::read_at(&open.read_at)
+                } else {
+                    words::NOT_SENT_YET.into()
+                };
+                ui.label(egui::RichText::new(read).font(theme::regular(theme::TYPE_S)).color(weak));
+            });
+        });
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let pinned = app.settings.pinned.contains(id);
+            let delete = button::ordinary(ui, words::DELETE_CUSTOMER, None);
+            let pin = button::ordinary(ui, if pinned { words::UNPIN } else { words::PIN }, None);
+            let reload = button::ordinary(ui, words::RELOAD, None);
+            let redo =
+                ui.add_enabled_ui(open.draft.can_redo(), |ui| button::ordinary(ui, words::REDO, None)).inner;
+            let undo =
+                ui.add_enabled_ui(open.draft.can_undo(), |ui| button::ordinary(ui, words::UNDO, None)).inner;
+            for (response, command) in
+                [(undo, Command::Undo), (redo, Command::Redo), (reload, Command::Reload), (pin, Command::Pin)]
+            {
+                if response.clicked() {
+                    view.ask(command);
+                }
+            }
+            if delete.clicked() {
+                view.open(Dialog::DeleteCustomer(String::new()));
+            }
+        });
+    });
+}
+
+/// What somebody else changed too, and the two ways on.
+fn conflict(ui: &mut Ui, view: &mut View, open: &Open) {
+    let Some(clash) = &open.conflict else { return };
+    super::card(ui).stroke(egui::Stroke::new(1.0, theme::palette(ui).bad.ink)).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        heading::section(ui, words::CONFLICT);
+        if clash.theirs.is_none() {
+            ui.label(words::DELETED_MEANWHILE);
+        }
+        for conflict in clash.conflicts.iter().take(12) {
+            let text = |value: &Option<crate::model::json::Json>| {
+                value.as_ref().map_or_else(
+                    || words::NOTHING.to_owned(),
+                    |json| words::plain(json.as_str()).into_owned(),
+                )
+            };
+            let place = conflict.place.to_string();
+            ui.label(words::both_changed(
+                &place,
+                &text(&conflict.base),
+                &text(&conflict.mine),
+                &text(&conflict.theirs),
+            ));
+        }
+        ui.horizontal(|ui| {
+            if button::ordinary(ui, words::KEEP_MINE, None).clicked() {
+                view.ask(Command::KeepMine);
+            }
+            if button::ordinary(ui, words::TAKE_THEIRS, None).clicked() {
+                view.ask(Command::TakeTheirs);
+            }
+        });
+    });
+}
+
+fn tabs(ui: &mut Ui, view: &mut View, open: &Open, names: &[String]) {
+    let changed = |changed: bool| changed.then_some(State::Changed);
+    let core_changed = !open.draft.edits().core.is_empty();
+    let mut tabs = vec![Tab { title: words::PROFILE, count: None, state: changed(core_changed) }];
+    tabs.extend(names.iter().map(|name| Tab {
+        title: name,
+        count: Some(open.draft.record_count(name)),
+        state: changed(open.draft.is_extension_changed(name)),
+    }));
+    let current =
+        view.tab.as_ref().and_then(|tab| names.iter().position(|name| name == tab)).map_or(0, |at| at + 1);
+    if let Some(chosen) = tab::bar(ui, words::EXTENSIONS, &tabs, current) {
+        view.ask(Command::Settle);
+        view.tab = chosen.checked_sub(1).and_then(|at| names.get(at)).cloned();
+    }
+}
+
+/// How an extension is shown now.
+pub fn shape(ui: &Ui, app: &App, open: &Open, extension: &str) -> Shape {
+    let schema = open.schemas.get(extension);
+    if schema.is_some_and(|schema| schema.arity != Arity::Multi) {
+        return Shape::Form;
+    }
+    let many = open.columns.get(extension).map_or(0, Vec::len) > FORM_ABOVE;
+    let narrow = ui.ctx().content_rect().width() < FORM_BELOW;
+    app.settings.view.unwrap_or(if many || narrow { Shape::Form } else { Shape::Table })
+}
+
+fn page(ui: &mut Ui, view: &mut View, app: &App, open: &Open, extension: &str) {
+    let schema = open.schemas.get(extension);
+    let single = schema.is_some_and(|schema| schema.arity != Arity::Multi);
+    let shape = shape(ui, app, open, extension);
+    let findings: Vec<_> = open
+        .review
+        .findings
+        .iter()
+        .filter(|found| matches!(&found.spot, Spot::Row((name, _)) if same_name(name, extension)))
+        .filter(|found| open.tried || !found.missing || !is_here(view, open, &found.spot, shape))
+        .collect();
+    let below = 44.0 + 26.0 * findings.len().min(4) as f32;
+    let room = (ui.available_height() - below).max(120.0);
+    ui.scope(|ui| {
+        ui.set_max_height(room);
+        match shape {
+            Shape::Table | Shape::Json => records::show(ui, view, app, open, extension),
+            Shape::Form => form::show(ui, view, app, open, extension, single),
+        }
+    });
+    actions(ui, view, app, open, extension, single, shape);
+    for found in findings.iter().take(4) {
+        let sentence = words::sentence(&found.finding.to_string());
+        if finding::finding(ui, found.finding.severity, &sentence).clicked() {
+            go(view, open, &found.spot, found.finding.place.attribute.as_deref());
+        }
+    }
+    if findings.len() > 4 {
+        finding::finding(ui, Severity::Warning, &words::more_findings(findings.len() - 4));
+    }
+}
+
+/// Whether an extension has one record at most.
+pub fn is_single(open: &Open, extension: &str) -> bool {
+    open.schemas.get(extension).is_some_and(|schema| schema.arity != Arity::Multi)
+}
+
+/// Whether an extension has no room for another record.
+pub fn is_full(open: &Open, extension: &str) -> bool {
+    is_single(open, extension) && open.draft.row_count(extension) > 0
+}
+
+/// Whether the cursor is in the row: then what is only missing yet is not told.
+fn is_here(view: &View, open: &Open, spot: &Spot, shape: Shape) -> bool {
+    let Spot::Row((extension, key)) = spot else { return false };
+    let _ = open;
+    match shape {
+        Shape::Form => view.rows.get(extension) == Some(key),
+        _ => view.grids.get(extension).and_then(|grid| grid.cursor()).is_some_and(|at| at.key == *key),
+    }
+}
+
+/// The row that the buttons below act on.
+pub fn current_row(view: &View, open: &Open, extension: &str, shape: Shape) -> Option<u64> {
+    let key = match shape {
+        Shape::Form => view.rows.get(extension).copied().or_else(|| Some(open.draft.row(extension, 0)?.key)),
+        _ => view.grids.get(extension).and_then(|grid| grid.cursor()).map(|at| at.key),
+    };
+    key.filter(|key| open.draft.position(extension, *key).is_some())
+}
+
+fn actions(
+    ui: &mut Ui,
+    view: &mut View,
+    app: &App,
+    open: &Open,
+    extension: &str,
+    single: bool,
+    shape: Shape,
+) {
+    let row = current_row(view, open, extension, shape);
+    ui.horizontal(|ui| {
+        let full = is_full(open, extension);
+        if ui.add_enabled_ui(!full, |ui| button::ordinary(ui, words::ADD_RECORD, None)).inner.clicked() {
+            view.ask(Command::Add(extension.to_owned()));
+        }
+        let some = row.is_some();
+        if !single
+            && ui
+                .add_enabled_ui(some, |ui| button::ordinary(ui, words::DUPLICATE_RECORD, None))
+                .inner
+                .clicked()
+            && let Some(key) = row
+        {
+            view.ask(Command::Duplicate(extension.to_owned(), key));
+        }
+        if ui.add_enabled_ui(some, |ui| button::ordinary(ui, words::REMOVE_RECORD, None)).inner.clicked()
+            && let Some(key) = row
+        {
+            view.ask(Command::Remove(extension.to_owned(), key));
+        }
+        let unique = open
+            .schemas
+            .get(extension)
+            .map(|schema| schema.unique.join(" and "))
+            .filter(|names| !names.is_empty());
+        if let Some(unique) = unique.filter(|_| !single) {
+            let text = egui::RichText::new(words::one_per(&unique)).font(theme::regular(theme::TYPE_S));
+            ui.label(text.color(theme::palette(ui).ink_weak));
+        }
+        if !single {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let mut chosen = shape;
+                let views = [(Shape::Table, words::TABLE), (Shape::Form, words::FORM)];
+                if segmented::segmented(ui, words::VIEW, &views, &mut chosen) {
+                    if let Some(key) = row {
+                        go(view, open, &Spot::Row((extension.to_owned(), key)), None);
+                    }
+                    view.ask(Command::SetView(chosen));
+                }
+            });
+        }
+        let _ = app;
+    });
+}
+
+/// Brings a row, or one of its attributes, before the eyes and gives it the keyboard.
+pub fn go(view: &mut View, open: &Open, spot: &Spot, attribute: Option<&str>) {
+    match spot {
+        Spot::Core(name) => {
+            view.tab = None;
+            view.focus_field = Some(format!("{name} 1"));
+        }
+        Spot::Row((extension, key)) => {
+            view.tab =
+                open.draft.extensions(&open.schemas).into_iter().find(|name| same_name(name, extension));
+            view.rows.insert(extension.clone(), *key);
+            let columns = open.columns.get(extension).map_or(&[][..], Vec::as_slice);
+            let column = attribute
+                .and_then(|name| columns.iter().position(|column| same_name(column, name)))
+                .unwrap_or(0);
+            if let Some(row) = open.draft.position(extension, *key) {
+                let grid = view.grids.entry(extension.clone()).or_default();
+                grid.go_to(crate::ui::widgets::grid::At { key: *key, row, column });
+            }
+            view.focus_field = columns.get(column).cloned();
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! Dialogs over the window. Esc leaves them; nothing is done without a button or Enter.
+
+use crate::app::command::{Command, Make};
+use crate::app::edits::CoreValue;
+use crate::app::entry::Entry;
+use crate::app::state::App;
+use crate::model::json::Json;
+use crate::ui::view::{Dialog, View};
+use crate::ui::widgets::{button, heading};
+use crate::ui::{theme, words};
+use eframe::egui;
+use egui::{Key, Modifiers, Ui};
+use std::path::PathBuf;
+
+/// What became of a dialog in this frame.
+enum Ended {
+    No,
+    Left,
+    Done(String),
+}
+
+/// The dialog that is open, if one is.
+pub fn show(ui: &mut Ui, view: &mut View, app: &App) {
+    let Some((mut dialog, first)) = view.dialog.take() else { return };
+    let modal = egui::Modal::new(egui::Id::unique("dialog")).show(ui.ctx(), |ui| {
+        ui.set_width(430.0);
+        ui.spacing_mut().item_spacing.y = theme::GAP_S;
+        content(ui, view, app, &mut dialog, first)
+    });
+    let left = modal.should_close();
+    match modal.inner {
+        Ended::Done(text) => done(view, app, &dialog, &text),
+        Ended::Left => {}
+        Ended::No if left => {}
+        // A button inside may have opened another one.
+        Ended::No if view.dialog.is_none() => view.dialog = Some((dialog, false)),
+        Ended::No => {}
+    }
+}
+
+fn content(ui: &mut Ui, view: &mut View, app: &App, dialog: &mut Dialog, first: bool) -> Ended {
+    match dialog {
+        Dialog::NewCustomer(id) => asks(
+            ui,
+            first,
+            words::NEW_CUSTOMER,
+            words::NEW_CUSTOMER_NOTE,
+            words::CUSTOMER_ID,
+            words::CREATE,
+            id,
+            |_| true,
+        ),
+        Dialog::DeleteCustomer(typed) => {
+            let id = app.open.as_ref().map(|open| open.draft.id().as_str().to_owned()).unwrap_or_default();
+            let note = words::delete_note(&id);
+            asks(ui, first, words::DELETE_CUSTOMER, &note, words::TYPE_THE_ID, words::DELETE, typed, |text| {
+                text.trim() == id
+            })
+        }
+        Dialog::Store(path) => asks(
+            ui,
+            first,
+            words::SWITCH_STORE,
+            words::SWITCH_NOTE,
+            words::STORE_PATH,
+            words::OPEN_STORE,
+            path,
+            |text| !text.trim().is_empty(),
+        ),
+        Dialog::Import(path) => {
+            let ended = asks(
+                ui,
+                first,
+                words::IMPORT,
+                words::IMPORT_NOTE,
+                words::FILE_PATH,
+                words::LOOK_THROUGH,
+                path,
+                |text| !text.trim().is_empty(),
+            );
+            if matches!(ended, Ended::No) && button::ordinary(ui, words::CHOOSE_FILES, None).clicked() {
+                view.ask(Command::PickImport);
+                return Ended::Left;
+            }
+            ended
+        }
+        Dialog::AddAttribute(name) => asks(
+            ui,
+            first,
+            words::ADD_ATTRIBUTE,
+            words::ATTRIBUTE_NOTE,
+            words::ATTRIBUTE_NAME,
+            words::ADD,
+            name,
+            |text| !text.trim().is_empty(),
+        ),
+        Dialog::Keys => keys(ui),
+        Dialog::Close => {
+            heading::panel(ui, words::CLOSE_TITLE);
+            ui.label(words::CLOSE_NOTE);
+            let mut ended = Ended::No;
+            ui.horizontal(|ui| {
+                if button::ordinary(ui, words::STAY, None).clicked() {
+                    ended = Ended::Left;
+                }
+                if button::ordinary(ui, words::CLOSE_ANYWAY, None).clicked() {
+                    ended = Ended::Done(String::new());
+                }
+            });
+            ended
+        }
+    }
+}
+
+/// A title, a sentence, one text, a button, and a way out.
+#[expect(clippy::too_many_arguments, reason = "each is one text of the dialog")]
+fn asks(
+    ui: &mut Ui,
+    first: bool,
+    title: &str,
+    note: &str,
+    label: &str,
+    button: &str,
+    text: &mut String,
+    may: impl Fn(&str) -> bool,
+) -> Ended {
+    heading::panel(ui, title);
+    ui.label(note);
+    let edit =
+        egui::TextEdit::singleline(text).desired_width(f32::INFINITY).margin(egui::Margin::symmetric(10, 6));
+    let response = ui.add(edit);
+    ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(label));
+    if first {
+        response.request_focus();
+    }
+    let entered =
+        response.lost_focus() && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter));
+    let may = may(text);
+    let mut ended = Ended::No;
+    ui.horizontal(|ui| {
+        if button::ordinary(ui, words::CANCEL, None).clicked() {
+            ended = Ended::Left;
+        }
+        let go = ui.add_enabled_ui(may, |ui| button::ordinary(ui, button, None)).inner.clicked();
+        if may && (go || entered) {
+            ended = Ended::Done(text.clone());
+        } else if entered {
+            response.request_focus();
+        }
+    });
+    ended
+}
+
+fn done(view: &mut View, app: &App, dialog: &Dialog, text: &str) {
+    match dialog {
+        Dialog::NewCustomer(_) => {
+            view.tab = None;
+            view.ask(Command::NewCustomer(text.to_owned()));
+        }
+        Dialog::DeleteCustomer(_) => view.ask(Command::DeleteCustomer),
+        Dialog::Store(_) => view.ask(Command::SwitchStore(PathBuf::from(text.trim()), Make::Nothing)),
+        Dialog::Import(_) => view.ask(Command::Survey(vec![PathBuf::from(text.trim())])),
+        Dialog::AddAttribute(_) => {
+            let name = text.trim().to_owned();
+            let known = app.open.as_ref().is_some_and(|open| open.draft.core_names().contains(&name));
+            if !known {
+                let entry = Entry::Typed { text: String::new(), token: Ok(Json::string("")) };
+                let value = CoreValue { from: None, entry: Some(entry) };
+                view.ask(Command::SetCore(name.clone(), vec![value], None));
+            }
+            view.focus_field = Some(format!("{name} 1"));
+        }
+        Dialog::Keys => {}
+        Dialog::Close => view.may_close = true,
+    }
+}
+
+fn keys(ui: &mut Ui) -> Ended {
+    heading::panel(ui, words::KEYS);
+    egui::Grid::new("keys").num_columns(2).spacing([24.0, 4.0]).show(ui, |ui| {
+        for (key, what) in words::ALL_KEYS {
+            ui.label(egui::RichText::new(*key).font(theme::mono(theme::TYPE_S)));
+            ui.label(*what);
+            ui.end_row();
+        }
+    });
+    if button::ordinary(ui, words::CLOSE, None).clicked() { Ended::Left } else { Ended::No }
+}

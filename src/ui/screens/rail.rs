@@ -1,0 +1,159 @@
+//! The rail on the left: who was found, drafts, pinned and recent customers; or the commands after `>`.
+
+use crate::app::command::Command;
+use crate::app::settings::{View as Shape, Zone};
+use crate::app::state::App;
+use crate::model::profile::CustomerId;
+use crate::ui::view::{Dialog, View};
+use crate::ui::widgets::{button, heading, list_row};
+use crate::ui::{theme, words};
+use eframe::egui;
+use egui::Ui;
+
+/// The rail.
+pub fn show(ui: &mut Ui, view: &mut View, app: &App) {
+    egui::ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 2.0;
+        if view.find.starts_with('>') {
+            commands(ui, view, app);
+        } else {
+            found(ui, view, app);
+        }
+        section(ui, view, app, words::DRAFTS, &app.drafts());
+        section(ui, view, app, words::PINNED, &app.settings.pinned);
+        let recent: Vec<CustomerId> = app
+            .settings
+            .recent
+            .iter()
+            .filter(|id| !app.settings.pinned.contains(id))
+            .take(8)
+            .cloned()
+            .collect();
+        section(ui, view, app, words::RECENT, &recent);
+        ui.add_space(theme::GAP_S);
+        if button::ordinary(ui, words::NEW_CUSTOMER, None).clicked() {
+            view.open(Dialog::NewCustomer(String::new()));
+        }
+        ui.add_space(theme::GAP_XS);
+        if button::ordinary(ui, words::IMPORT, None).clicked() {
+            view.open(Dialog::Import(String::new()));
+        }
+    });
+}
+
+fn found(ui: &mut Ui, view: &mut View, app: &App) {
+    let text = app.search.text.trim();
+    if text.is_empty() {
+        return;
+    }
+    heading::section(ui, &words::found_for(text));
+    match &app.search.hits {
+        Some(hits) if hits.is_empty() => weak(ui, words::NOBODY_FOUND),
+        Some(hits) => {
+            for hit in hits.iter().take(50) {
+                row(ui, view, app, &hit.id);
+            }
+            if hits.len() > 50 {
+                weak(ui, &words::more_found(hits.len() - 50));
+            }
+        }
+        None if app.search.asked => weak(ui, words::LOOKING),
+        None => {}
+    }
+    ui.add_space(theme::GAP_S);
+}
+
+fn weak(ui: &mut Ui, text: &str) {
+    ui.label(
+        egui::RichText::new(text).font(theme::regular(theme::TYPE_S)).color(theme::palette(ui).ink_weak),
+    );
+}
+
+fn section(ui: &mut Ui, view: &mut View, app: &App, title: &str, ids: &[CustomerId]) {
+    if ids.is_empty() {
+        return;
+    }
+    ui.push_id(title, |ui| {
+        heading::section(ui, title);
+        for id in ids {
+            row(ui, view, app, id);
+        }
+    });
+    ui.add_space(theme::GAP_S);
+}
+
+fn row(ui: &mut Ui, view: &mut View, app: &App, id: &CustomerId) {
+    let open = app.open.as_ref().is_some_and(|open| open.draft.id() == id);
+    if list_row::list_row(ui, &words::plain(app.name_of(id)), id.as_str(), open).clicked() {
+        view.ask(Command::Open(id.clone()));
+    }
+}
+
+/// What a command does once it is chosen.
+enum Doing {
+    Ask(Command),
+    Open(Dialog),
+}
+
+/// The commands whose names have the words after `>`.
+fn matching(view: &View, app: &App) -> Vec<(&'static str, Doing)> {
+    let wanted = view.find.trim_start_matches('>').trim().to_lowercase();
+    let open = app.open.is_some();
+    let zone = if app.settings.zone == Zone::Utc {
+        (words::ZONE_LOCAL, Zone::Local)
+    } else {
+        (words::ZONE_UTC, Zone::Utc)
+    };
+    let all = [
+        (true, words::NEW_CUSTOMER, Doing::Open(Dialog::NewCustomer(String::new()))),
+        (true, words::IMPORT, Doing::Open(Dialog::Import(String::new()))),
+        (true, words::SWITCH_STORE, Doing::Open(Dialog::Store(String::new()))),
+        (open, words::SUBMIT, Doing::Ask(Command::Submit)),
+        (open, words::RELOAD, Doing::Ask(Command::Reload)),
+        (open, words::UNDO, Doing::Ask(Command::Undo)),
+        (open, words::REDO, Doing::Ask(Command::Redo)),
+        (open, words::DISCARD, Doing::Ask(Command::RevertAll)),
+        (open, words::PIN, Doing::Ask(Command::Pin)),
+        (open, words::DELETE_CUSTOMER, Doing::Open(Dialog::DeleteCustomer(String::new()))),
+        (open, words::TABLE, Doing::Ask(Command::SetView(Shape::Table))),
+        (open, words::FORM, Doing::Ask(Command::SetView(Shape::Form))),
+        (true, zone.0, Doing::Ask(Command::SetZone(zone.1))),
+        (true, words::KEYS, Doing::Open(Dialog::Keys)),
+    ];
+    let fits = |name: &str| name.to_lowercase().contains(&wanted);
+    all.into_iter()
+        .filter(|(offered, name, _)| *offered && fits(name))
+        .map(|(_, name, doing)| (name, doing))
+        .collect()
+}
+
+fn commands(ui: &mut Ui, view: &mut View, app: &App) {
+    heading::section(ui, words::COMMANDS);
+    let offered = matching(view, app);
+    if offered.is_empty() {
+        weak(ui, words::NO_COMMAND);
+    }
+    ui.push_id("commands", |ui| {
+        for (name, doing) in offered {
+            if list_row::list_row(ui, name, "", false).clicked() {
+                run(view, doing);
+            }
+        }
+    });
+    ui.add_space(theme::GAP_S);
+}
+
+fn run(view: &mut View, doing: Doing) {
+    view.find.clear();
+    match doing {
+        Doing::Ask(command) => view.ask(command),
+        Doing::Open(dialog) => view.open(dialog),
+    }
+}
+
+/// Runs the first command that fits.
+pub fn run_first(view: &mut View, app: &App) {
+    if let Some((_, doing)) = matching(view, app).into_iter().next() {
+        run(view, doing);
+    }
+}

@@ -1,0 +1,61 @@
+//! What the window alone knows: which tab, where the cursor is, which dialog. Throwaway; nothing typed into a profile is here.
+
+use super::widgets::grid::Grid;
+use crate::app::command::Command;
+use std::collections::HashMap;
+
+/// A dialog over the window.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Dialog {
+    /// The ID of a new customer.
+    NewCustomer(String),
+    /// The ID, typed again, of the customer who is to be deleted.
+    DeleteCustomer(String),
+    /// The path of another store.
+    Store(String),
+    /// The path of a file to import.
+    Import(String),
+    /// The name of a new core attribute.
+    AddAttribute(String),
+    /// What the keys do.
+    Keys,
+    /// Drafts could not be kept, and the window is to be closed.
+    Close,
+}
+
+/// The window's own memory.
+#[derive(Default)]
+pub struct View {
+    /// What stands in the one box.
+    pub find: String,
+    /// Give the keyboard to the one box with the next frame.
+    pub focus_find: bool,
+    /// The extension whose tab is open; `None`: the core attributes.
+    pub tab: Option<String>,
+    /// The table of each extension.
+    pub grids: HashMap<String, Grid>,
+    /// The row that the form of each extension shows, by its key.
+    pub rows: HashMap<String, u64>,
+    /// A field that is to get the keyboard with the next frame, by its accessible name.
+    pub focus_field: Option<String>,
+    /// The dialog that is open, and whether this is its first frame.
+    pub dialog: Option<(Dialog, bool)>,
+    /// Whether the changes are unfolded where the window is narrow.
+    pub review: bool,
+    /// Whether the window may close although drafts are not on disk.
+    pub may_close: bool,
+    /// What was asked for in this frame.
+    pub asked: Vec<Command>,
+}
+
+impl View {
+    /// Asks for something.
+    pub fn ask(&mut self, command: Command) {
+        self.asked.push(command);
+    }
+
+    /// Opens a dialog.
+    pub fn open(&mut self, dialog: Dialog) {
+        self.dialog = Some((dialog, true));
+    }
+}
