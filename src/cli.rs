@@ -8,7 +8,10 @@ mod check;
 mod failure;
 mod import;
 mod verbs;
+pub mod window;
 
+use crate::app::command::Command;
+use crate::model::profile::CustomerId;
 use clap::Parser;
 use std::ffi::OsString;
 use std::io::Write;
@@ -43,7 +46,11 @@ pub fn run_with(args: impl IntoIterator<Item = OsString>, with: &mut Surrounding
         Ok(args) => args,
         Err(error) => return usage(&error, with),
     };
-    match verbs::run(args.command, with) {
+    let done = match args.command {
+        Some(verb) => verbs::run(verb, with),
+        None => open_window(&args, with),
+    };
+    match done {
         Ok(()) => Status::Done,
         Err(failure) => {
             // A closed standard error leaves only the exit status to tell; there is nobody else to tell it to.
@@ -62,4 +69,16 @@ fn usage(error: &clap::Error, with: &mut Surroundings<'_>) -> Status {
     }
     let _ = write!(with.out, "{text}");
     Status::Done
+}
+
+fn open_window(args: &args::Args, with: &Surroundings<'_>) -> Result<(), Failure> {
+    let store = verbs::folder(&args.target)?;
+    let first = match (&args.customer, &args.find) {
+        (Some(id), _) => Some(Command::Open(CustomerId::new(id).map_err(Failure::refused)?)),
+        (None, Some(text)) => Some(Command::OpenFound(text.clone())),
+        (None, None) => None,
+    };
+    let sample = verbs::folder(&args::Target { store: None })?.with_file_name("sample");
+    let keeper = Box::new(window::Forgetful("drafts are not kept".into()));
+    window::run(window::Start { store, sample, first, keeper }, with.user.clone())
 }

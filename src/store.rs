@@ -283,6 +283,11 @@ pub fn with_id(request: &Request) -> Request {
     }
 }
 
+/// An ID for a new customer: 16 upper-case hexadecimal digits.
+pub fn random_id() -> String {
+    random_hex(8)
+}
+
 /// That many random bytes as upper-case hex; from the clock where the system gives no randomness.
 fn random_hex(bytes: usize) -> String {
     let mut random = vec![0; bytes];

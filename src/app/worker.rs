@@ -43,8 +43,8 @@ pub trait Keeper: Send {
 
 /// What a dialog gives back some time: files, or none.
 pub type Picked = Pin<Box<dyn Future<Output = Vec<PathBuf>> + Send>>;
-/// Opens a target, or makes one; `Ok(None)`: there is none.
-pub type Opener = dyn Fn(&Path, Make) -> Result<Option<Arc<dyn Target>>, String> + Send + Sync;
+/// Opens a target, or makes one, and says at which path it is; `Ok(None)`: there is none.
+pub type Opener = dyn Fn(&Path, Make) -> Result<Option<(PathBuf, Arc<dyn Target>)>, String> + Send + Sync;
 
 /// What the worker works with; tests pass their own.
 pub struct Hands {
@@ -227,13 +227,13 @@ impl Shared {
     }
 
     fn open_target(&self, epoch: Epoch, path: &Path, make: Make) -> Result<Option<Opened>, String> {
-        let Some(target) = (self.open)(path, make)? else { return Ok(None) };
+        let Some((path, target)) = (self.open)(path, make)? else { return Ok(None) };
         let sentence = |error: TargetError| error.to_string();
         let capabilities = target.capabilities();
         let customers =
             if capabilities.listing { Some(target.customers().map_err(sentence)?.len()) } else { None };
         let opened = Opened {
-            path: path.to_owned(),
+            path,
             place: target.place(),
             capabilities,
             schemas: target.schemas().map_err(sentence)?,

@@ -5,11 +5,20 @@ use std::path::PathBuf;
 
 /// Profile Desk: customer profiles and their extension records, on a local JSON store.
 #[derive(Debug, Parser)]
-#[command(name = "profile-desk", version, arg_required_else_help = true)]
+#[command(name = "profile-desk", version, args_conflicts_with_subcommands = true)]
 pub struct Args {
-    /// What to do.
+    /// What to do; without a command the window opens.
     #[command(subcommand)]
-    pub command: Verb,
+    pub command: Option<Verb>,
+    /// The window's store.
+    #[command(flatten)]
+    pub target: Target,
+    /// Open this customer in the window
+    #[arg(long, value_name = "ID", conflicts_with = "find")]
+    pub customer: Option<String>,
+    /// Look for this text in the window
+    #[arg(long, value_name = "TEXT")]
+    pub find: Option<String>,
 }
 
 /// The target of a command.

@@ -18,18 +18,25 @@ pub struct Shell {
     /// What the window alone knows.
     pub view: View,
     worker: Worker,
-    /// The texts that the widgets remember are of this reading.
+    first: Option<Command>,
+    /// The theme that is shown.
     seen: Option<Theme>,
 }
 
 impl Shell {
-    /// The window of an editor. `first` is done at once.
-    pub fn new(context: &egui::Context, app: App, worker: Worker, first: Vec<Job>) -> Self {
+    /// The window of an editor. The jobs begin at once; `first` is carried out once the target is there.
+    pub fn new(
+        context: &egui::Context,
+        app: App,
+        worker: Worker,
+        jobs: Vec<Job>,
+        first: Option<Command>,
+    ) -> Self {
         theme::install(context);
         // Ctrl+Q would take the window away in the middle of a word.
         context.options_mut(|options| options.quit_shortcuts.clear());
-        first.into_iter().for_each(|job| worker.send(job));
-        Self { app, view: View { focus_find: true, ..View::default() }, worker, seen: None }
+        jobs.into_iter().for_each(|job| worker.send(job));
+        Self { app, view: View { focus_find: true, ..View::default() }, worker, first, seen: None }
     }
 
     /// Opens the window and returns when it is closed. The error is a sentence.
@@ -60,6 +67,11 @@ impl Shell {
         for outcome in self.worker.drain() {
             let jobs = self.app.absorb(outcome);
             jobs.into_iter().for_each(|job| self.worker.send(job));
+        }
+        if matches!(self.app.target, TargetState::Ready(_))
+            && let Some(first) = self.first.take()
+        {
+            self.carry_out(vec![first]);
         }
         if let (Some((spot, attribute)), Some(open)) = (self.app.attention.take(), &self.app.open) {
             screens::go(&mut self.view, open, &spot, attribute.as_deref());

@@ -1,0 +1,165 @@
+//! The window's command: puts editor, worker and targets together.
+
+use super::{Failure, Status};
+use crate::app::command::{Command, Make};
+use crate::app::jobs::Job;
+use crate::app::state::{App, Surroundings};
+use crate::app::worker::{Hands, Keeper, Picked, Worker};
+use crate::model::json::Json;
+use crate::model::request::Request;
+use crate::target::{self, Stamp, Target, TargetError};
+use crate::transfer::read::{Content, read};
+use crate::ui::shell::Shell;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What the sample store begins with.
+const SAMPLE: &str = include_str!("../../assets/samples/store.json");
+
+/// What the window starts with.
+pub struct Start {
+    /// The store.
+    pub store: PathBuf,
+    /// Where the sample store is, or will be.
+    pub sample: PathBuf,
+    /// A customer to open, or a text to look for.
+    pub first: Option<Command>,
+    /// Where drafts and settings are kept.
+    pub keeper: Box<dyn Keeper>,
+}
+
+/// Opens the window and returns when it is closed.
+pub fn run(start: Start, user: String) -> Result<(), Failure> {
+    display()?;
+    Shell::run(move |context| shell(context, start, user)).map_err(|error| not_shown(&error))
+}
+
+/// The shell over everything it needs, woken through `context`.
+pub fn shell(context: &eframe::egui::Context, start: Start, user: String) -> Result<Shell, String> {
+    let Start { store, sample, first, keeper } = start;
+    let waker = context.clone();
+    let by = user.clone();
+    let hands = Hands {
+        open: Box::new(move |path, make| open(path, make, &sample, &by)),
+        keeper,
+        pick: Box::new(pick),
+        now: Box::new(now),
+        clock: Box::new(|| local("%H:%M:%S")),
+        user,
+        wake: Box::new(move || waker.request_repaint()),
+    };
+    let around = Surroundings {
+        zone: TimeZone::system(),
+        make_id: Box::new(|| crate::store::random_id()),
+        clock: Box::new(|| local("%H:%M")),
+    };
+    let app = App::new(around, store.clone());
+    let jobs = vec![Job::OpenTarget(0, store, Make::Nothing)];
+    Ok(Shell::new(context, app, Worker::start(hands)?, jobs, first))
+}
+
+fn local(format: &str) -> String {
+    TimeZone::system().to_datetime(Timestamp::now()).strftime(format).to_string()
+}
+
+fn now() -> String {
+    Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
+}
+
+/// Opens a target; where there is none, makes what was asked for. The sample has a store of its own.
+fn open(
+    path: &Path,
+    make: Make,
+    sample: &Path,
+    by: &str,
+) -> Result<Option<(PathBuf, Arc<dyn Target>)>, String> {
+    let path = if make == Make::Sample { sample } else { path };
+    match (target::open(path), make) {
+        (Ok(opened), _) => Ok(Some((path.to_owned(), opened.into()))),
+        (Err(TargetError::Missing(_)), Make::Nothing) => Ok(None),
+        (Err(TargetError::Missing(_)), _) => {
+            let made = target::create(path).map_err(|error| error.to_string())?;
+            if make == Make::Sample {
+                fill(made.as_ref(), by)?;
+            }
+            Ok(Some((path.to_owned(), made.into())))
+        }
+        (Err(error), _) => Err(error.to_string()),
+    }
+}
+
+/// The sample's schemas and customers, in one write.
+fn fill(target: &dyn Target, by: &str) -> Result<(), String> {
+    let items = read(SAMPLE).map_err(|error| error.to_string())?;
+    let requests: Vec<Request> = items
+        .into_iter()
+        .map(|item| match item.content {
+            Content::Schema(json) => Request::CreateSchema(json),
+            Content::Profile(json) => Request::CreateProfile(json),
+        })
+        .collect();
+    let stamp = Stamp { by: by.to_owned(), at: now() };
+    let answers = target.send(&requests, None, &stamp).map_err(|error| error.to_string())?;
+    answers.into_iter().find_map(Result::err).map_or(Ok(()), |rejection| Err(rejection.to_string()))
+}
+
+/// The desktop's dialog. Without a file portal it gives nothing, silently; the window has a field for a path as well.
+fn pick() -> Picked {
+    let dialog = rfd::AsyncFileDialog::new()
+        .set_title("Import")
+        .add_filter("JSON", &["json", "jsonl"])
+        .add_filter("All files", &["*"]);
+    Box::pin(async move {
+        let files = dialog.pick_files().await.unwrap_or_default();
+        files.iter().map(|file| file.path().to_path_buf()).collect()
+    })
+}
+
+const WITHOUT: &str =
+    "These work without a window: show, find, insert, import, export, schema, check (see --help).";
+
+/// Says so early where there is plainly no display.
+fn display() -> Result<(), Failure> {
+    let named = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    if cfg!(not(all(unix, not(target_os = "macos"))))
+        || ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"].iter().any(|name| named(name))
+    {
+        return Ok(());
+    }
+    let sentence =
+        "the window cannot be shown: there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set)";
+    Err(Failure { status: Status::NotReached, sentence: sentence.into(), details: vec![WITHOUT.into()] })
+}
+
+fn not_shown(error: &str) -> Failure {
+    let sentence = format!("the window cannot be shown: {error}");
+    let packages = "On Debian and Ubuntu it needs libx11-6 libx11-xcb1 libxcursor1 libxi6 libxkbcommon-x11-0 libgl1 libgl1-mesa-dri (X11) \
+                    or libwayland-client0 libwayland-egl1 libxkbcommon0 libegl1 libgl1-mesa-dri (Wayland).";
+    Failure { status: Status::NotReached, sentence, details: vec![packages.into(), WITHOUT.into()] }
+}
+
+/// Keeps nothing: for a window whose drafts folder cannot be used.
+pub struct Forgetful(pub String);
+
+impl Keeper for Forgetful {
+    fn restore(&mut self) -> (Vec<crate::app::jobs::KeptDraft>, crate::app::settings::Settings, Vec<String>) {
+        (Vec::new(), crate::app::settings::Settings::default(), vec![self.0.clone()])
+    }
+    fn whole(&mut self, _: &crate::app::jobs::DraftKey, _: &Json, _: &Json, _: &str) -> Result<(), String> {
+        Err(self.0.clone())
+    }
+    fn edits(&mut self, _: &crate::app::jobs::DraftKey, _: &Json, _: &str) -> Result<(), String> {
+        Err(self.0.clone())
+    }
+    fn done(&mut self, _: &crate::app::jobs::DraftKey, _: &str) -> Result<(), String> {
+        Ok(())
+    }
+    fn sync(&mut self) -> Result<(), String> {
+        Ok(())
+    }
+    fn settings(&mut self, _: &crate::app::settings::Settings) -> Result<(), String> {
+        Ok(())
+    }
+}
