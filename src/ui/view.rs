@@ -32,6 +32,8 @@ pub struct View {
     pub focus_find: bool,
     /// The extension whose tab is open; `None`: the core attributes.
     pub tab: Option<String>,
+    /// Whether a tab was chosen; before that the first extension is.
+    pub has_tab: bool,
     /// The table of each extension.
     pub grids: HashMap<String, Grid>,
     /// The row that the form of each extension shows, by its key.

@@ -4,7 +4,7 @@ use crate::app::command::Command;
 use crate::app::edits::CoreValue;
 use crate::app::entry::{Entry, text_of};
 use crate::app::review::Spot;
-use crate::app::state::{App, Open};
+use crate::app::state::Open;
 use crate::model::json::{Kind, View as Token};
 use crate::ui::form::{Field, FieldEvent, field};
 use crate::ui::view::{Dialog, View};
@@ -12,11 +12,14 @@ use crate::ui::widgets::button;
 use crate::ui::widgets::grid::Presence;
 use crate::ui::{theme, words};
 use eframe::egui;
-use egui::{Margin, Stroke, Ui};
+use egui::{Align, Layout, Margin, Stroke, Ui};
 use jiff::tz::TimeZone;
 
+/// Width in points of the column of names.
+const NAME: f32 = 150.0;
+
 /// The page of the core attributes.
-pub fn show(ui: &mut Ui, view: &mut View, app: &App, open: &Open) {
+pub fn show(ui: &mut Ui, view: &mut View, open: &Open) {
     let colour = theme::palette(ui);
     let room = (ui.available_height() - 40.0).max(100.0);
     let card = egui::Frame::new().fill(colour.surface).stroke(Stroke::new(1.0, colour.line));
@@ -27,7 +30,7 @@ pub fn show(ui: &mut Ui, view: &mut View, app: &App, open: &Open) {
                 ui.label(egui::RichText::new(words::NO_ATTRIBUTE).color(colour.ink_weak));
             }
             for name in &names {
-                attribute(ui, view, app, open, name);
+                attribute(ui, view, open, name);
             }
         });
     });
@@ -36,45 +39,53 @@ pub fn show(ui: &mut Ui, view: &mut View, app: &App, open: &Open) {
     }
 }
 
-fn attribute(ui: &mut Ui, view: &mut View, app: &App, open: &Open, name: &str) {
+fn attribute(ui: &mut Ui, view: &mut View, open: &Open, name: &str) {
     let values = open.draft.core_values(name);
     let spot = Spot::Core(name.to_owned());
     let error = open.review.about(&spot, None).map(|found| found.finding.sentence.clone()).next();
+    ui.horizontal_top(|ui| {
+        ui.push_id(("core", name), |ui| {
+            let column = egui::vec2(NAME, theme::ROW);
+            ui.allocate_ui_with_layout(column, Layout::left_to_right(Align::Center), |ui| {
+                ui.set_min_size(column);
+                let title = egui::RichText::new(words::plain(name)).color(theme::palette(ui).ink_weak);
+                ui.add(egui::Label::new(title).truncate());
+            });
+            ui.vertical(|ui| {
+                for (at, value) in values.iter().enumerate() {
+                    one(ui, view, open, name, &values, at, value, error.as_deref());
+                }
+                below(ui, view, open, name, &values);
+            });
+        });
+    });
+    ui.add_space(theme::GAP_XS);
+}
+
+/// What can be done with the attribute as a whole.
+fn below(ui: &mut Ui, view: &mut View, open: &Open, name: &str, values: &[CoreValue]) {
     ui.horizontal(|ui| {
-        let title =
-            egui::RichText::new(name).font(theme::semibold(theme::TYPE_S)).color(theme::palette(ui).ink_weak);
-        ui.label(title);
         if values.is_empty() {
             ui.label(egui::RichText::new(words::TO_BE_REMOVED).color(theme::palette(ui).bad.ink));
         }
-    });
-    ui.push_id(("core", name), |ui| {
-        for (at, value) in values.iter().enumerate() {
-            one(ui, view, open, name, &values, at, value, error.as_deref());
+        if small(ui, words::ADD_VALUE, &words::add_value(name)).clicked() {
+            let mut values = values.to_vec();
+            let empty = Entry::Typed { text: String::new(), token: Ok(crate::model::json::Json::string("")) };
+            values.push(CoreValue { from: None, entry: Some(empty) });
+            view.focus_field = Some(format!("{name} {}", values.len()));
+            view.ask(Command::SetCore(name.to_owned(), values, None));
         }
-        ui.horizontal(|ui| {
-            if small(ui, words::ADD_VALUE, &words::add_value(name)).clicked() {
-                let mut values = values.clone();
-                let empty =
-                    Entry::Typed { text: String::new(), token: Ok(crate::model::json::Json::string("")) };
-                values.push(CoreValue { from: None, entry: Some(empty) });
-                view.focus_field = Some(format!("{name} {}", values.len()));
-                view.ask(Command::SetCore(name.to_owned(), values, None));
-            }
-            if open.draft.is_core_changed(name)
-                && small(ui, words::PUT_BACK, &words::put_back(name)).clicked()
-            {
-                view.ask(Command::RevertCore(name.to_owned()));
-            }
-        });
+        if open.draft.is_core_changed(name) && small(ui, words::PUT_BACK, &words::put_back(name)).clicked() {
+            view.ask(Command::RevertCore(name.to_owned()));
+        }
     });
-    ui.add_space(theme::GAP_S);
-    let _ = app;
 }
 
 /// A button with a short text whose accessible name says whose it is.
 fn small(ui: &mut Ui, text: &str, name: &str) -> egui::Response {
-    let response = button::ordinary(ui, text, None);
+    let text = egui::RichText::new(text).font(theme::regular(theme::TYPE_S)).color(theme::palette(ui).accent);
+    let response =
+        ui.add(egui::Button::new(text).frame(false).min_size(egui::vec2(theme::TARGET, theme::TARGET)));
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
     response
 }
@@ -103,16 +114,9 @@ fn one(
     error: Option<&str>,
 ) {
     let (shown, presence, locked) = text(open, name, value);
-    let is_list = values.len() > 1;
-    let label = match (is_list, at) {
-        (true, 0) => words::PRIMARY.to_owned(),
-        (true, at) => format!("{}", at + 1),
-        (false, _) => String::new(),
-    };
     let bad = value.entry.as_ref().is_some_and(|entry| entry.token().is_err());
     let shown = Field {
         name: format!("{name} {}", at + 1).into(),
-        label: label.into(),
         text: shown.into(),
         presence,
         error: error.filter(|_| bad).map(Into::into),
@@ -122,9 +126,12 @@ fn one(
     let id = (super::records::generation(open), name.to_owned(), at);
     let mut events = Vec::new();
     ui.horizontal(|ui| {
-        ui.allocate_ui(egui::vec2((ui.available_width() - 190.0).clamp(160.0, 460.0), 0.0), |ui| {
-            events = field(ui, id, &shown);
-        });
+        let size = egui::vec2((ui.available_width() - 190.0).clamp(160.0, 420.0), theme::ROW);
+        ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| events = field(ui, id, &shown));
+        if at == 0 && values.len() > 1 {
+            let primary = egui::RichText::new(words::PRIMARY).font(theme::regular(theme::TYPE_S));
+            ui.label(primary.color(theme::palette(ui).ink_weak));
+        }
         if at > 0 && small(ui, words::MAKE_PRIMARY, &words::make_primary(name, at + 1)).clicked() {
             let mut values = values.to_vec();
             let value = values.remove(at);

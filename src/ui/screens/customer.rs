@@ -19,6 +19,8 @@ use egui::{Align, Layout, Ui};
 /// Below this width, in points, of the window or with more attributes than this, an extension is shown as a form.
 const FORM_BELOW: f32 = 1_000.0;
 const FORM_ABOVE: usize = 8;
+/// Width in points of the choice of views.
+const VIEWS: f32 = 122.0;
 
 /// The customer's page.
 pub fn show(ui: &mut Ui, view: &mut View, app: &App, open: &Open) {
@@ -26,9 +28,12 @@ pub fn show(ui: &mut Ui, view: &mut View, app: &App, open: &Open) {
     header(ui, view, app, open);
     conflict(ui, view, open);
     let names = open.draft.extensions(&open.schemas);
+    if !std::mem::replace(&mut view.has_tab, true) {
+        view.tab = names.first().cloned();
+    }
     tabs(ui, view, open, &names);
     match view.tab.clone().filter(|tab| names.contains(tab)) {
-        None => core::show(ui, view, app, open),
+        None => core::show(ui, view, open),
         Some(extension) => page(ui, view, app, open, &extension),
     }
 }
@@ -237,7 +242,8 @@ fn actions(
             ui.label(text.color(theme::palette(ui).ink_weak));
         }
         if !single {
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.add_space((ui.available_width() - VIEWS).max(0.0));
+            ui.scope(|ui| {
                 let mut chosen = shape;
                 let views = [(Shape::Table, words::TABLE), (Shape::Form, words::FORM)];
                 if segmented::segmented(ui, words::VIEW, &views, &mut chosen) {
