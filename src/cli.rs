@@ -72,13 +72,13 @@ fn usage(error: &clap::Error, with: &mut Surroundings<'_>) -> Status {
 }
 
 fn open_window(args: &args::Args, with: &Surroundings<'_>) -> Result<(), Failure> {
-    let store = verbs::folder(&args.target)?;
+    let store = verbs::place(&args.target)?;
     let first = match (&args.customer, &args.find) {
         (Some(id), _) => Some(Command::Open(CustomerId::new(id).map_err(Failure::refused)?)),
         (None, Some(text)) => Some(Command::OpenFound(text.clone())),
         (None, None) => None,
     };
-    let sample = verbs::folder(&args::Target { store: None })?.with_file_name("sample");
+    let sample = verbs::place(&args::Target { store: None })?.with_file_name("sample");
     let keeper = Box::new(window::Forgetful("drafts are not kept".into()));
     window::run(window::Start { store, sample, first, keeper }, with.user.clone())
 }

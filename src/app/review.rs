@@ -184,10 +184,8 @@ fn of_row(
     for finding in validate(&request, schemas) {
         let attribute = finding.place.attribute;
         // What is not even a value has been said already.
-        if !attribute
-            .as_deref()
-            .is_some_and(|name| row.entry(name).is_some_and(|entry| entry.token().is_err()))
-        {
+        let is_told = |name: &str| row.entry(name).is_some_and(|entry| entry.token().is_err());
+        if !attribute.as_deref().is_some_and(is_told) {
             findings.push(Finding { place: place(attribute), ..finding });
         }
     }

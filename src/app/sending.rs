@@ -97,11 +97,11 @@ impl App {
             }
             Ok(Submitted::Done { sent: requests, now: Some(now), joined }) => {
                 self.tell(None, done(&requests, joined));
-                return self.settled(id, &sent, now);
+                return self.settled(id, &sent, &now);
             }
             Ok(Submitted::NothingToSend { now: Some(now) }) => {
                 self.tell(None, "There was nothing to send: the customer is as you want it already.");
-                return self.settled(id, &sent, now);
+                return self.settled(id, &sent, &now);
             }
             Ok(Submitted::Conflict { now, conflicts, .. }) => {
                 let text = "Nothing was sent: somebody else changed the same customer meanwhile. Your draft is kept.";
@@ -133,7 +133,7 @@ impl App {
     }
 
     /// What was sent stands; what was held back, or typed since, is a draft of what stands now.
-    fn settled(&mut self, id: &CustomerId, sent: &Edits, now: Loaded) -> Vec<Job> {
+    fn settled(&mut self, id: &CustomerId, sent: &Edits, now: &Loaded) -> Vec<Job> {
         let schemas = self.schemas_of(id);
         let on = |draft: &Draft| {
             let left = unsent(draft.edits(), sent);

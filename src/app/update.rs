@@ -70,7 +70,7 @@ impl App {
             }
             Outcome::Found(epoch, text, result) if epoch == self.epoch => self.found(&text, result),
             Outcome::Named(epoch, hits) if epoch == self.epoch => self.named(hits),
-            Outcome::Loaded(epoch, id, why, result) if epoch == self.epoch => self.loaded(id, why, result),
+            Outcome::Loaded(epoch, id, why, result) if epoch == self.epoch => self.loaded(&id, why, result),
             Outcome::Submitted(epoch, id, wish, result) if epoch == self.epoch => {
                 self.submitted(&id, &wish, result)
             }
@@ -243,17 +243,17 @@ impl App {
 
     fn loaded(
         &mut self,
-        id: CustomerId,
+        id: &CustomerId,
         why: Why,
         result: Result<(Option<Loaded>, Schemas), TargetError>,
     ) -> Vec<Job> {
-        if self.opening.as_ref() == Some(&id) {
+        if self.opening.as_ref() == Some(id) {
             self.opening = None;
         }
         match (result, why) {
             (Err(error), _) => self.tell(Some(Severity::Error), error.to_string()),
             (Ok((None, _)), Why::Try) => {}
-            (Ok((None, schemas)), Why::Open) => match self.parked.remove(&id) {
+            (Ok((None, schemas)), Why::Open) => match self.parked.remove(id) {
                 Some(draft) => self.show(draft, schemas),
                 None => self.tell(Some(Severity::Error), format!("Customer {id} is not in this store.")),
             },
@@ -263,14 +263,14 @@ impl App {
                 );
                 self.tell(Some(Severity::Error), text);
             }
-            (Ok((Some(loaded), schemas)), Why::Reload) => return self.reread(&id, loaded, schemas),
+            (Ok((Some(loaded), schemas)), Why::Reload) => return self.reread(id, loaded, schemas),
             (Ok((Some(loaded), schemas)), _) => {
                 let name = display_name(&loaded.profile);
                 self.named(vec![Hit { id: id.clone(), name }]);
                 let draft =
-                    self.parked.remove(&id).unwrap_or_else(|| Draft::new(id.clone(), Some(loaded.profile)));
+                    self.parked.remove(id).unwrap_or_else(|| Draft::new(id.clone(), Some(loaded.profile)));
                 self.show(draft, schemas);
-                self.settings.opened(&id);
+                self.settings.opened(id);
                 return vec![Job::KeepSettings(self.settings.clone())];
             }
         }

@@ -43,8 +43,10 @@ pub trait Keeper: Send {
 
 /// What a dialog gives back some time: files, or none.
 pub type Picked = Pin<Box<dyn Future<Output = Vec<PathBuf>> + Send>>;
+/// A target, and the path where it is.
+pub type AtPath = (PathBuf, Arc<dyn Target>);
 /// Opens a target, or makes one, and says at which path it is; `Ok(None)`: there is none.
-pub type Opener = dyn Fn(&Path, Make) -> Result<Option<(PathBuf, Arc<dyn Target>)>, String> + Send + Sync;
+pub type Opener = dyn Fn(&Path, Make) -> Result<Option<AtPath>, String> + Send + Sync;
 
 /// What the worker works with; tests pass their own.
 pub struct Hands {

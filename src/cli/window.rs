@@ -4,7 +4,7 @@ use super::{Failure, Status};
 use crate::app::command::{Command, Make};
 use crate::app::jobs::Job;
 use crate::app::state::{App, Surroundings};
-use crate::app::worker::{Hands, Keeper, Picked, Worker};
+use crate::app::worker::{AtPath, Hands, Keeper, Picked, Worker};
 use crate::model::json::Json;
 use crate::model::request::Request;
 use crate::target::{self, Stamp, Target, TargetError};
@@ -13,7 +13,6 @@ use crate::ui::shell::Shell;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// What the sample store begins with.
 const SAMPLE: &str = include_str!("../../assets/samples/store.json");
@@ -52,7 +51,7 @@ pub fn shell(context: &eframe::egui::Context, start: Start, user: String) -> Res
     };
     let around = Surroundings {
         zone: TimeZone::system(),
-        make_id: Box::new(|| crate::store::random_id()),
+        make_id: Box::new(crate::store::random_id),
         clock: Box::new(|| local("%H:%M")),
     };
     let app = App::new(around, store.clone());
@@ -69,22 +68,17 @@ fn now() -> String {
 }
 
 /// Opens a target; where there is none, makes what was asked for. The sample has a store of its own.
-fn open(
-    path: &Path,
-    make: Make,
-    sample: &Path,
-    by: &str,
-) -> Result<Option<(PathBuf, Arc<dyn Target>)>, String> {
+fn open(path: &Path, make: Make, sample: &Path, by: &str) -> Result<Option<AtPath>, String> {
     let path = if make == Make::Sample { sample } else { path };
     match (target::open(path), make) {
         (Ok(opened), _) => Ok(Some((path.to_owned(), opened.into()))),
         (Err(TargetError::Missing(_)), Make::Nothing) => Ok(None),
         (Err(TargetError::Missing(_)), _) => {
-            let made = target::create(path).map_err(|error| error.to_string())?;
+            let created = target::create(path).map_err(|error| error.to_string())?;
             if make == Make::Sample {
-                fill(made.as_ref(), by)?;
+                fill(created.as_ref(), by)?;
             }
-            Ok(Some((path.to_owned(), made.into())))
+            Ok(Some((path.to_owned(), created.into())))
         }
         (Err(error), _) => Err(error.to_string()),
     }

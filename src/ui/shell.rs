@@ -35,7 +35,9 @@ impl Shell {
         theme::install(context);
         // Ctrl+Q would take the window away in the middle of a word.
         context.options_mut(|options| options.quit_shortcuts.clear());
-        jobs.into_iter().for_each(|job| worker.send(job));
+        for job in jobs {
+            worker.send(job);
+        }
         Self { app, view: View { focus_find: true, ..View::default() }, worker, first, seen: None }
     }
 
@@ -59,14 +61,18 @@ impl Shell {
     fn carry_out(&mut self, commands: Vec<Command>) {
         for command in commands {
             let jobs = self.app.handle(command);
-            jobs.into_iter().for_each(|job| self.worker.send(job));
+            for job in jobs {
+                self.worker.send(job);
+            }
         }
     }
 
     fn absorb(&mut self) {
         for outcome in self.worker.drain() {
             let jobs = self.app.absorb(outcome);
-            jobs.into_iter().for_each(|job| self.worker.send(job));
+            for job in jobs {
+                self.worker.send(job);
+            }
         }
         if matches!(self.app.target, TargetState::Ready(_))
             && let Some(first) = self.first.take()

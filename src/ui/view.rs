@@ -25,6 +25,10 @@ pub enum Dialog {
 
 /// The window's own memory.
 #[derive(Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a small fact about the window, none excludes another"
+)]
 pub struct View {
     /// What stands in the one box.
     pub find: String,

@@ -10,6 +10,7 @@ use crate::model::json::same_name;
 use crate::model::schema::Arity;
 use crate::ui::view::{Dialog, View};
 use crate::ui::widgets::badge::State;
+use crate::ui::widgets::grid::Grid;
 use crate::ui::widgets::tab::{self, Tab};
 use crate::ui::widgets::{button, finding, heading, segmented};
 use crate::ui::{theme, words};
@@ -189,7 +190,7 @@ fn is_here(view: &View, open: &Open, spot: &Spot, shape: Shape) -> bool {
     let _ = open;
     match shape {
         Shape::Form => view.rows.get(extension) == Some(key),
-        _ => view.grids.get(extension).and_then(|grid| grid.cursor()).is_some_and(|at| at.key == *key),
+        _ => view.grids.get(extension).and_then(Grid::cursor).is_some_and(|at| at.key == *key),
     }
 }
 
@@ -197,7 +198,7 @@ fn is_here(view: &View, open: &Open, spot: &Spot, shape: Shape) -> bool {
 pub fn current_row(view: &View, open: &Open, extension: &str, shape: Shape) -> Option<u64> {
     let key = match shape {
         Shape::Form => view.rows.get(extension).copied().or_else(|| Some(open.draft.row(extension, 0)?.key)),
-        _ => view.grids.get(extension).and_then(|grid| grid.cursor()).map(|at| at.key),
+        _ => view.grids.get(extension).and_then(Grid::cursor).map(|at| at.key),
     };
     key.filter(|key| open.draft.position(extension, *key).is_some())
 }

@@ -30,11 +30,9 @@ pub fn show(ui: &mut Ui, view: &mut View, app: &App) {
     let left = modal.should_close();
     match modal.inner {
         Ended::Done(text) => done(view, app, &dialog, &text),
-        Ended::Left => {}
-        Ended::No if left => {}
         // A button inside may have opened another one.
-        Ended::No if view.dialog.is_none() => view.dialog = Some((dialog, false)),
-        Ended::No => {}
+        Ended::No if !left && view.dialog.is_none() => view.dialog = Some((dialog, false)),
+        Ended::No | Ended::Left => {}
     }
 }
 

@@ -8,9 +8,8 @@ use crate::app::review::summary;
 use crate::app::settings::View as Shape;
 use crate::app::state::{App, Open};
 use crate::model::schema::AttributeType;
-use crate::ui::form::{Field, FieldEvent, fields};
+use crate::ui::form::{Field, FieldEvent, RecordRow, fields, record_list};
 use crate::ui::view::View;
-use crate::ui::widgets::{badge, list_row};
 use crate::ui::{theme, words};
 use eframe::egui;
 use egui::{Margin, Stroke, Ui, UiBuilder, vec2};
@@ -27,10 +26,8 @@ pub fn show(ui: &mut Ui, view: &mut View, app: &App, open: &Open, extension: &st
     if !single {
         let rect = egui::Rect::from_min_size(room.min, vec2(left, room.height()));
         ui.scope_builder(UiBuilder::new().max_rect(rect), |ui| {
-            card.show(ui, |ui| {
-                ui.set_min_size(rect.size() - vec2(2.0, 2.0));
-                list(ui, view, app, open, extension, key);
-            });
+            ui.painter().rect_filled(rect, 0.0, colour.surface);
+            list(ui, view, app, open, extension, key);
         });
     }
     let gap = if single { 0.0 } else { 16.0 };
@@ -52,27 +49,22 @@ pub fn show(ui: &mut Ui, view: &mut View, app: &App, open: &Open, extension: &st
 fn list(ui: &mut Ui, view: &mut View, app: &App, open: &Open, extension: &str, current: Option<u64>) {
     let zone = app.zone();
     let schema = open.schemas.get(extension);
-    let count = open.draft.row_count(extension);
-    egui::ScrollArea::vertical().auto_shrink([false, false]).show_rows(
-        ui,
-        list_row::LINE,
-        count,
-        |ui, range| {
-            ui.spacing_mut().item_spacing.y = 0.0;
-            for at in range {
-                let Some(row) = open.draft.row(extension, at) else { continue };
-                let text = words::plain(&summary(row, schema, &zone)).into_owned();
-                let state = cells::state(open, extension, row, open.tried || current != Some(row.key));
-                let name = format!("{extension} {}", at + 1);
-                let response = list_row::record(ui, at + 1, &name, &text, state, current == Some(row.key));
-                if response.clicked() {
-                    view.rows.insert(extension.to_owned(), row.key);
-                    view.ask(Command::Settle);
-                }
-            }
-        },
-    );
-    let _ = badge::HEIGHT;
+    let row_of = |at: usize| {
+        let Some(row) = open.draft.row(extension, at) else { return RecordRow::default() };
+        RecordRow {
+            key: row.key,
+            name: format!("{extension} {}", at + 1).into(),
+            number: at + 1,
+            summary: words::plain(&summary(row, schema, &zone)).into_owned().into(),
+            state: cells::state(open, extension, row, open.tried || current != Some(row.key)),
+        }
+    };
+    let selected = current.and_then(|key| open.draft.position(extension, key));
+    let chosen = record_list(ui, extension, open.draft.row_count(extension), &row_of, selected);
+    if let Some(row) = chosen.and_then(|at| open.draft.row(extension, at)) {
+        view.rows.insert(extension.to_owned(), row.key);
+        view.ask(Command::Settle);
+    }
 }
 
 fn record(ui: &mut Ui, view: &mut View, app: &App, open: &Open, extension: &str, key: u64, single: bool) {

@@ -45,14 +45,11 @@ pub const DUPLICATE_RECORD: &str = "Duplicate record";
 pub const REMOVE_RECORD: &str = "Remove record";
 pub const NO_RECORD: &str = "There is no record. Add record makes one.";
 pub const NOT_IN_SCHEMA: &str = "not in the schema";
+pub const CHANGED: &str = "changed";
 pub const TO_BE_REMOVED: &str = "to be removed";
 
 pub const NO_ATTRIBUTE: &str = "There is no core attribute. Add attribute makes one.";
 pub const ADD_ATTRIBUTE: &str = "Add attribute";
-pub const ADD_VALUE: &str = "Add value";
-pub const PRIMARY: &str = "primary";
-pub const MAKE_PRIMARY: &str = "Make primary";
-pub const REMOVE: &str = "Remove";
 
 pub const REVIEW: &str = "Review";
 pub const NO_CHANGE: &str = "nothing changed";
@@ -170,18 +167,6 @@ pub fn identifies(title: &str) -> String {
     format!("{title} · identifies the record")
 }
 
-pub fn add_value(name: &str) -> String {
-    format!("Add {name}")
-}
-
-pub fn remove_value(name: &str, number: usize) -> String {
-    format!("Remove {name} {number}")
-}
-
-pub fn make_primary(name: &str, number: usize) -> String {
-    format!("Make {name} {number} primary")
-}
-
 pub fn counts(kept: usize, changed: usize, new: usize, removed: usize) -> String {
     let parts = [(kept, "kept"), (changed, "changed"), (new, "new"), (removed, "removed")];
     let parts = parts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}"));
@@ -272,7 +257,7 @@ pub fn plain(text: &str) -> Cow<'_, str> {
         match c {
             '\n' => out.push('⏎'),
             '\t' => out.push(' '),
-            c if acts(c) => out.push_str(&format!("<U+{:04X}>", u32::from(c))),
+            c if acts(c) => out.extend(format!("<U+{:04X}>", u32::from(c)).chars()),
             c => out.push(c),
         }
     }
