@@ -2,6 +2,7 @@
 
 use super::cells;
 use crate::app::command::Command;
+use crate::app::draft::RowState;
 use crate::app::entry::Entry;
 use crate::app::state::{App, Open};
 use crate::ui::view::View;
@@ -67,12 +68,27 @@ fn absorb(view: &mut View, app: &App, source: &Records<'_>, event: GridEvent) {
             edit(at, Entry::Absent);
             view.ask(Command::Settle);
         }
+        GridEvent::Nulled(at) => {
+            edit(at, Entry::Null);
+            view.ask(Command::Settle);
+        }
+        GridEvent::Menu(key, entry) => chosen(view, source, key, entry),
         GridEvent::Committed(_) => view.ask(Command::Settle),
         GridEvent::Moved(at) => {
             view.rows.insert(source.extension.to_owned(), at.key);
             view.ask(Command::Settle);
         }
         GridEvent::Left => view.focus_find = true,
+    }
+}
+
+/// An entry of a row's menu, by its position in [`Records::row_menu`].
+fn chosen(view: &mut View, source: &Records<'_>, key: u64, entry: usize) {
+    let extension = source.extension.to_owned();
+    match entry {
+        0 => view.ask(Command::Duplicate(extension, key)),
+        1 => view.ask(Command::Remove(extension, key)),
+        _ => view.ask(Command::Revert(extension, key, None)),
     }
 }
 
@@ -104,6 +120,16 @@ impl GridSource for Records<'_> {
         cells::state(self.open, self.extension, row, self.judged(row.key))
     }
 
+    fn row_menu(&self, row: usize) -> Vec<&str> {
+        match self.open.draft.row(self.extension, row).map(|row| row.state) {
+            Some(RowState::Removed) => vec![words::DUPLICATE_RECORD, words::KEEP_RECORD],
+            Some(RowState::Changed) => {
+                vec![words::DUPLICATE_RECORD, words::REMOVE_RECORD, words::REVERT_RECORD]
+            }
+            _ => vec![words::DUPLICATE_RECORD, words::REMOVE_RECORD],
+        }
+    }
+
     fn cell(&self, row: usize, column: usize) -> Cell<'_> {
         let (Some(found), Some(name)) = (self.open.draft.row(self.extension, row), self.names.get(column))
         else {
@@ -119,7 +145,7 @@ impl GridSource for Records<'_> {
             text: attribute.text.into(),
             presence: attribute.presence,
             error: attribute.error.map(Into::into),
-            locked: attribute.locked || found.state == crate::app::draft::RowState::Removed,
+            locked: attribute.locked || found.state == RowState::Removed,
         }
     }
 }
