@@ -11,7 +11,7 @@ use profile_desk::model::request::Request;
 use profile_desk::model::schema::Schemas;
 use profile_desk::model::value::{same_record, unique_key};
 use profile_desk::target::submit::{Submitted, Wanted, preview, submit};
-use profile_desk::target::{Accepted, Capabilities, Loaded, LocalStore, Stamp, Target, TargetError, Version};
+use profile_desk::target::{self, Accepted, Capabilities, Loaded, Stamp, Target, TargetError, Version};
 use proptest::prelude::*;
 use std::sync::atomic::{AtomicBool, Ordering};
 use support::{json, profile, profiles, schemas};
@@ -20,8 +20,9 @@ fn stamp() -> Stamp {
     Stamp { by: "tester".into(), at: "2026-11-24T09:30:00.000Z".into() }
 }
 
-fn store(folder: &tempfile::TempDir, profile: Option<&Profile>) -> LocalStore {
-    let store = LocalStore::create(folder.path()).unwrap();
+/// A folder, or a document of this name.
+fn store_named(folder: &tempfile::TempDir, name: &str, profile: Option<&Profile>) -> Box<dyn Target> {
+    let store = target::create(&folder.path().join(name)).unwrap();
     let schemas = schemas();
     let mut requests: Vec<Request> = schemas.iter().map(|s| Request::CreateSchema(s.json.clone())).collect();
     requests.extend(profile.map(|profile| Request::CreateProfile(profile.to_json())));
@@ -29,9 +30,13 @@ fn store(folder: &tempfile::TempDir, profile: Option<&Profile>) -> LocalStore {
     store
 }
 
+fn store(folder: &tempfile::TempDir, profile: Option<&Profile>) -> Box<dyn Target> {
+    store_named(folder, "store", profile)
+}
+
 /// A target that somebody else changes between the first reading and the first sending.
 struct Raced<'a> {
-    store: &'a LocalStore,
+    store: &'a dyn Target,
     theirs: Vec<Request>,
     done: AtomicBool,
 }
@@ -73,12 +78,12 @@ impl Target for Raced<'_> {
     }
 }
 
-fn raced<'a>(store: &'a LocalStore, base: Option<&Profile>, theirs: Option<&Profile>) -> Raced<'a> {
+fn raced<'a>(store: &'a dyn Target, base: Option<&Profile>, theirs: Option<&Profile>) -> Raced<'a> {
     let theirs = preview(&store.capabilities(), &schemas(), &Wanted { base, mine: theirs }).unwrap();
     Raced { store, theirs, done: AtomicBool::new(false) }
 }
 
-fn same(a: &Profile, b: &Profile, store: &LocalStore) -> bool {
+fn same(a: &Profile, b: &Profile, store: &dyn Target) -> bool {
     let wanted = Wanted { base: Some(a), mine: Some(b) };
     preview(&store.capabilities(), &schemas(), &wanted).unwrap().is_empty()
 }
@@ -111,32 +116,33 @@ fn keeps_both(base: &Profile, mine: &Profile, theirs: &Profile, end: &Profile) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(150))]
+    #![proptest_config(ProptestConfig::with_cases(200))]
     #[test]
     fn with_a_second_writer_nothing_is_lost_unless_it_is_reported(
-        base in profiles(), mine in profiles(), theirs in profiles()
+        base in profiles(), mine in profiles(), theirs in profiles(), document in any::<bool>()
     ) {
         let folder = tempfile::tempdir().unwrap();
-        let store = store(&folder, Some(&base));
+        let name = if document { "store.json" } else { "store" };
+        let store = store_named(&folder, name, Some(&base));
         let base = store.load(&base.id).unwrap().unwrap().profile;
-        let target = raced(&store, Some(&base), Some(&theirs));
+        let target = raced(store.as_ref(), Some(&base), Some(&theirs));
         let end = submit(&target, &Wanted { base: Some(&base), mine: Some(&mine) }, &stamp()).unwrap();
         let now = store.load(&base.id).unwrap().unwrap().profile;
         match end {
             Submitted::Done { now: read, joined, .. } => {
                 prop_assert_eq!(read.unwrap().profile, now.clone());
                 keeps_both(&base, &mine, &theirs, &now);
-                prop_assert_eq!(joined, !same(&mine, &now, &store));
+                prop_assert_eq!(joined, !same(&mine, &now, store.as_ref()));
             }
             Submitted::Conflict { conflicts, now: read, .. } => {
                 prop_assert!(!conflicts.is_empty());
                 prop_assert_eq!(read.unwrap().profile, now.clone());
-                prop_assert!(same(&now, &theirs, &store), "theirs alone is there");
+                prop_assert!(same(&now, &theirs, store.as_ref()), "theirs alone is there");
             }
             // Either nothing was wanted and so nothing was sent, or both wanted the same.
             Submitted::NothingToSend { .. } => {
                 let raced = target.done.load(Ordering::Relaxed);
-                prop_assert!(same(&base, &mine, &store) || (raced && same(&now, &theirs, &store)));
+                prop_assert!(same(&base, &mine, store.as_ref()) || (raced && same(&now, &theirs, store.as_ref())));
                 if raced { keeps_both(&base, &mine, &theirs, &now); }
             }
             other => prop_assert!(false, "{:?}", other),
@@ -149,7 +155,7 @@ fn a_delete_of_a_customer_whom_somebody_changed_is_a_conflict() {
     let (base, theirs) = (profile(r#""FirstName":"Ann""#), profile(r#""FirstName":"Eve""#));
     let folder = tempfile::tempdir().unwrap();
     let store = store(&folder, Some(&base));
-    let target = raced(&store, Some(&base), Some(&theirs));
+    let target = raced(store.as_ref(), Some(&base), Some(&theirs));
     let delete = Wanted { base: Some(&base), mine: None };
     let Submitted::Conflict { now, joined, conflicts } = submit(&target, &delete, &stamp()).unwrap() else {
         panic!()
@@ -158,8 +164,8 @@ fn a_delete_of_a_customer_whom_somebody_changed_is_a_conflict() {
     assert_eq!((conflicts.len(), &conflicts[0].place, &conflicts[0].mine), (1, &Place::default(), &None));
     let now = now.unwrap().profile;
     let delete = Wanted { base: Some(&now), mine: None };
-    assert!(matches!(submit(&store, &delete, &stamp()).unwrap(), Submitted::Done { now: None, .. }));
-    assert_eq!(submit(&store, &delete, &stamp()).unwrap(), Submitted::NothingToSend { now: None });
+    assert!(matches!(submit(store.as_ref(), &delete, &stamp()).unwrap(), Submitted::Done { now: None, .. }));
+    assert_eq!(submit(store.as_ref(), &delete, &stamp()).unwrap(), Submitted::NothingToSend { now: None });
 }
 
 #[test]
@@ -167,7 +173,7 @@ fn an_edit_of_a_customer_who_was_deleted_is_a_conflict() {
     let (base, mine) = (profile(r#""FirstName":"Ann""#), profile(r#""FirstName":"Eve""#));
     let folder = tempfile::tempdir().unwrap();
     let store = store(&folder, Some(&base));
-    let target = raced(&store, Some(&base), None);
+    let target = raced(store.as_ref(), Some(&base), None);
     let end = submit(&target, &Wanted { base: Some(&base), mine: Some(&mine) }, &stamp()).unwrap();
     assert!(matches!(end, Submitted::Conflict { now: None, .. }), "{end:?}");
     assert_eq!(store.load(&base.id).unwrap(), None);
@@ -178,7 +184,7 @@ fn a_new_customer_who_exists_by_now_is_a_conflict_unless_it_is_the_same() {
     let (mine, theirs) = (profile(r#""FirstName":"Ann""#), profile(r#""LastName":"Lee""#));
     let folder = tempfile::tempdir().unwrap();
     let store = store(&folder, None);
-    let target = raced(&store, None, Some(&theirs));
+    let target = raced(store.as_ref(), None, Some(&theirs));
     let create = Wanted { base: None, mine: Some(&mine) };
     let Submitted::Conflict { joined, conflicts, .. } = submit(&target, &create, &stamp()).unwrap() else {
         panic!()
@@ -186,7 +192,10 @@ fn a_new_customer_who_exists_by_now_is_a_conflict_unless_it_is_the_same() {
     assert!(joined.unwrap().core("LastName").is_some());
     assert_eq!(conflicts[0].place, Place::default());
     let create = Wanted { base: None, mine: Some(&theirs) };
-    assert!(matches!(submit(&store, &create, &stamp()).unwrap(), Submitted::NothingToSend { now: Some(_) }));
+    assert!(matches!(
+        submit(store.as_ref(), &create, &stamp()).unwrap(),
+        Submitted::NothingToSend { now: Some(_) }
+    ));
 }
 
 #[test]
@@ -195,11 +204,11 @@ fn a_plan_goes_whole_or_not_at_all() {
     let mine = profile(r#""FirstName":"Ann","Phone":[{"PhoneType":1,"number":7}]"#);
     let folder = tempfile::tempdir().unwrap();
     let store = store(&folder, Some(&base));
-    let before = std::fs::read(folder.path().join("journal-000001.jsonl")).unwrap();
-    let end = submit(&store, &Wanted { base: Some(&base), mine: Some(&mine) }, &stamp()).unwrap();
+    let before = std::fs::read(folder.path().join("store/journal-000001.jsonl")).unwrap();
+    let end = submit(store.as_ref(), &Wanted { base: Some(&base), mine: Some(&mine) }, &stamp()).unwrap();
     let Submitted::Refused { rejection, sent, .. } = end else { panic!() };
     assert!(rejection.to_string().contains("wants a string") && sent.is_empty(), "{rejection}");
-    assert_eq!(std::fs::read(folder.path().join("journal-000001.jsonl")).unwrap(), before);
+    assert_eq!(std::fs::read(folder.path().join("store/journal-000001.jsonl")).unwrap(), before);
 }
 
 #[test]
@@ -207,8 +216,8 @@ fn nobody_wants_nothing_and_nobody_becomes_somebody_else() {
     let folder = tempfile::tempdir().unwrap();
     let store = store(&folder, None);
     let nothing = Wanted { base: None, mine: None };
-    assert_eq!(submit(&store, &nothing, &stamp()).unwrap(), Submitted::NothingToSend { now: None });
+    assert_eq!(submit(store.as_ref(), &nothing, &stamp()).unwrap(), Submitted::NothingToSend { now: None });
     let other = Profile::from_json(&json(r#"{"customer_id":"B"}"#), |_| false).unwrap();
     let wanted = Wanted { base: Some(&profile("")), mine: Some(&other) };
-    assert!(matches!(submit(&store, &wanted, &stamp()).unwrap(), Submitted::Cannot(_)));
+    assert!(matches!(submit(store.as_ref(), &wanted, &stamp()).unwrap(), Submitted::Cannot(_)));
 }

@@ -6,6 +6,7 @@ use profile_desk::model::apply::Rejection;
 use profile_desk::model::json::Json;
 use profile_desk::model::profile::{CustomerId, Profile};
 use profile_desk::model::request::Request;
+use profile_desk::store::disk::{Disk, OsDisk};
 use profile_desk::target::submit::{Submitted, Wanted, submit};
 use profile_desk::target::{self, DocumentStore, Stamp, Target, TargetError, Version};
 use std::fs::{read_to_string, write};
@@ -237,4 +238,54 @@ fn the_mode_of_a_file_stays_and_a_link_is_followed() {
     assert_eq!(mode(&path), 0o640);
     DocumentStore::create(&folder.path().join("new.json")).unwrap();
     assert_eq!(mode(&folder.path().join("new.json")), 0o600);
+}
+
+#[test]
+fn edits_in_quick_succession_are_all_noticed_though_size_and_time_are_the_same() {
+    let (_folder, path) = document(DOCUMENT);
+    let store = DocumentStore::open(&path).unwrap();
+    for number in 100..110 {
+        let now = std::time::SystemTime::now();
+        for value in [format!("{number}.1"), format!("{number}.2")] {
+            write(&path, DOCUMENT.replace("10.10", &value)).unwrap();
+            std::fs::File::options().write(true).open(&path).unwrap().set_modified(now).unwrap();
+            let profile = store.load(&id("A")).unwrap().unwrap().profile;
+            assert_eq!(profile.records("Phone")[0].get("total").unwrap().as_str(), value);
+        }
+    }
+}
+
+#[test]
+fn a_file_that_is_marked_as_read_only_is_not_replaced() {
+    let (_folder, path) = document(DOCUMENT);
+    let store = DocumentStore::open(&path).unwrap();
+    let mut mode = std::fs::metadata(&path).unwrap().permissions();
+    mode.set_readonly(true);
+    std::fs::set_permissions(&path, mode).unwrap();
+    let error = send(&store, insert("A", 2), None).unwrap_err().to_string();
+    assert!(error.contains("read-only") && error.ends_with("nothing was changed"), "{error}");
+    assert_eq!(read_to_string(&path).unwrap(), DOCUMENT);
+}
+
+#[test]
+fn what_a_killed_save_left_behind_is_kept() {
+    let (_folder, path) = document(DOCUMENT);
+    write(beside(&path, ".new"), "displaced").unwrap();
+    let store = DocumentStore::open(&path).unwrap();
+    send(&store, insert("A", 2), None).unwrap().unwrap();
+    assert_eq!(read_to_string(beside(&path, ".left")).unwrap(), "displaced");
+    assert_eq!(read_to_string(beside(&path, ".bak")).unwrap(), DOCUMENT);
+}
+
+#[test]
+fn a_writer_waits_for_its_turn_and_then_says_so() {
+    let (_folder, path) = document(DOCUMENT);
+    let store = DocumentStore::open(&path).unwrap();
+    let held = OsDisk.try_lock(&beside(&path, ".lock")).unwrap().unwrap();
+    let start = std::time::Instant::now();
+    assert!(matches!(send(&store, insert("A", 2), None), Err(TargetError::NotReached(_))));
+    assert!((5..8).contains(&start.elapsed().as_secs()));
+    assert_eq!(store.customers().unwrap().len(), 2, "readers need no lock");
+    drop(held);
+    send(&store, insert("A", 2), None).unwrap().unwrap();
 }

@@ -104,7 +104,7 @@ impl Inner {
                 return;
             }
         };
-        self.mark = Some(mark);
+        self.mark = Some(mark).filter(Mark::is_settled);
         if bytes == self.bytes {
             self.trouble = None;
             return;

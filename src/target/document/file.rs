@@ -9,6 +9,9 @@ use std::time::{Duration, Instant, SystemTime};
 
 /// How long a writer waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// File systems count time in ticks of up to some 10 ms. (FAT counts 2 s: there a second edit of the same size shows late. A
+/// save compares the content in any case.)
+const COARSE: Duration = Duration::from_millis(50);
 /// The largest document, in bytes.
 pub const MAX_SIZE: u64 = 64 << 20;
 
@@ -27,6 +30,11 @@ impl Mark {
         #[cfg(not(unix))]
         let number = 0;
         Self { modified: metadata.modified().ok(), size: metadata.len(), number }
+    }
+
+    /// Whether the next change must show: clocks of file systems are coarse, so a change soon after this one may not.
+    pub fn is_settled(&self) -> bool {
+        self.modified.and_then(|at| at.elapsed().ok()).is_some_and(|age| age > COARSE)
     }
 }
 
@@ -92,6 +100,7 @@ impl DocumentFile {
     /// A new file, for its owner alone; the caller holds the lock.
     pub fn make(&self, text: &str) -> Result<(), TargetError> {
         let part = self.beside(".new");
+        self.set_aside(&part).map_err(|error| self.not_written(&error))?;
         let made = write_whole(&part, text, None).and_then(|()| {
             if self.path.try_exists()? {
                 return Err(io::Error::from(io::ErrorKind::AlreadyExists));
@@ -107,7 +116,13 @@ impl DocumentFile {
     pub fn save(&self, text: &str, read: &[u8]) -> Result<Saved, TargetError> {
         let part = self.beside(".new");
         let mode = std::fs::metadata(&self.path).map(|metadata| metadata.permissions());
-        let ready = mode.and_then(|mode| write_whole(&part, text, Some(mode)));
+        let mode = mode.and_then(|mode| {
+            let kind = io::ErrorKind::PermissionDenied;
+            if mode.readonly() { Err(io::Error::new(kind, "it is marked as read-only")) } else { Ok(mode) }
+        });
+        let mode = mode.map_err(|error| self.not_written(&error))?;
+        self.set_aside(&part).map_err(|error| self.not_written(&error))?;
+        let ready = write_whole(&part, text, Some(mode));
         ready.map_err(|error| self.gave_up(&part, &error))?;
         match exchange(&part, &self.path) {
             Ok(true) => {}
@@ -123,6 +138,14 @@ impl DocumentFile {
         let _ = std::fs::rename(&part, self.beside(".bak"));
         self.sync_folder()?;
         Ok(Saved::Done)
+    }
+
+    /// What a save that was killed left behind may be somebody's edit that it displaced: it is kept as `.left`.
+    fn set_aside(&self, part: &Path) -> io::Result<()> {
+        match std::fs::symlink_metadata(part) {
+            Ok(metadata) if !metadata.is_dir() => std::fs::rename(part, self.beside(".left")),
+            _ => Ok(()),
+        }
     }
 
     /// Somebody's content was displaced: it goes back. Had it been followed by yet another, that one stays and the
@@ -182,7 +205,7 @@ impl DocumentFile {
 
 fn write_whole(path: &Path, text: &str, mode: Option<std::fs::Permissions>) -> io::Result<()> {
     let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(path)?;
