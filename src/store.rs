@@ -3,6 +3,7 @@
 mod check;
 mod create;
 pub mod disk;
+pub mod drafts;
 mod journal;
 pub mod line;
 
