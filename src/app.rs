@@ -6,6 +6,7 @@ pub mod command;
 pub mod draft;
 pub mod edits;
 pub mod entry;
+pub mod import;
 pub mod jobs;
 pub mod keep;
 pub mod rebase;

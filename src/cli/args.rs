@@ -66,17 +66,8 @@ pub enum Verb {
         #[command(flatten)]
         target: Target,
     },
-    /// Import profiles and schemas: JSON, an array, JSON Lines; makes the store if it is missing
-    Import {
-        /// The files, `-` for standard input
-        #[arg(required = true)]
-        files: Vec<PathBuf>,
-        /// Check and count, but change nothing
-        #[arg(long)]
-        dry_run: bool,
-        #[command(flatten)]
-        target: Target,
-    },
+    /// Import profiles, inserts and schemas: JSON, an array, JSON Lines; makes the store if it is missing
+    Import(Import),
     /// Print all profiles (and, as one JSON document, the schemas)
     Export {
         /// One document that can be imported again, or a profile a line
@@ -118,6 +109,53 @@ impl std::str::FromStr for Criterion {
                 Ok(Self { attribute: attribute.into(), value: value.into() })
             }
             _ => Err("ATTR=VALUE is wanted, such as EmailAddress=ada@example.com"),
+        }
+    }
+}
+
+/// What to import, and how.
+#[derive(Debug, Group)]
+pub struct Import {
+    /// The files, `-` for standard input
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// Check and count, but change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Write what became of each item, a JSON line each
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+    /// Write the refused items, a line each, to be mended and imported again
+    #[arg(long, value_name = "FILE")]
+    pub refused: Option<PathBuf>,
+    /// What a refused item does to the rest
+    #[arg(long, value_enum, default_value_t = OnError::Stop)]
+    pub on_error: OnError,
+    /// The core attribute that finds the customer of an item without customer_id
+    #[arg(long = "match", value_name = "KEY")]
+    pub match_by: Option<String>,
+    /// Make schemas of the extensions that have none, derived from the files
+    #[arg(long)]
+    pub infer_schemas: bool,
+    /// Where to
+    #[command(flatten)]
+    pub target: Target,
+}
+
+/// What a refused item does to the rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OnError {
+    /// The import ends there, and text that is not JSON refuses all before anything is changed
+    Stop,
+    /// The rest goes on
+    Skip,
+}
+
+impl From<OnError> for crate::app::import::OnError {
+    fn from(asked: OnError) -> Self {
+        match asked {
+            OnError::Stop => Self::Stop,
+            OnError::Skip => Self::Skip,
         }
     }
 }

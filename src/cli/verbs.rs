@@ -22,7 +22,7 @@ pub fn run(verb: Verb, with: &mut Surroundings<'_>) -> Done {
         Verb::Show { id, extensions, target } => show(&id, &extensions, &target, with),
         Verb::Find { criteria, text, target } => find(&criteria, text.as_deref(), &target, with),
         Verb::Insert { file, customer, dry_run, target } => insert(&file, customer, dry_run, &target, with),
-        Verb::Import { files, dry_run, target } => import::import(&files, dry_run, &target, with),
+        Verb::Import(asked) => import::import(&asked, with),
         Verb::Export { format, output, target } => export(format, output.as_deref(), &target, with),
         Verb::Schema { what } => schema(what, with),
         Verb::Check { target } => check(&place(&target)?, with),
@@ -50,6 +50,13 @@ pub fn stamp(with: &Surroundings<'_>) -> Stamp {
 
 /// A whole file, or standard input for `-`, as text.
 pub fn read_text(file: &Path) -> Result<String, Failure> {
+    let bytes = read_bytes(file)?;
+    let text = text_of(&bytes).map_err(|error| Failure::json(&file.display().to_string(), &error))?;
+    Ok(text.to_owned())
+}
+
+/// The same as bytes.
+pub fn read_bytes(file: &Path) -> Result<Vec<u8>, Failure> {
     let fail = |error: &std::io::Error| Failure::file(file, "read", error);
     let mut bytes = Vec::new();
     if file.as_os_str() == "-" {
@@ -66,8 +73,7 @@ pub fn read_text(file: &Path) -> Result<String, Failure> {
         let sentence = format!("{} is larger than 64 MiB (setting: request size)", file.display());
         return Err(Failure::refused(sentence).with("Nothing was changed."));
     }
-    let text = text_of(&bytes).map_err(|error| Failure::json(&file.display().to_string(), &error))?;
-    Ok(text.to_owned())
+    Ok(bytes)
 }
 
 fn customer_id(id: &str) -> Result<CustomerId, Failure> {

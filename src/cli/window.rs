@@ -89,9 +89,11 @@ fn fill(target: &dyn Target, by: &str) -> Result<(), String> {
     let items = read(SAMPLE).map_err(|error| error.to_string())?;
     let requests: Vec<Request> = items
         .into_iter()
-        .map(|item| match item.content {
-            Content::Schema(json) => Request::CreateSchema(json),
-            Content::Profile(json) => Request::CreateProfile(json),
+        .filter_map(|item| match item.content {
+            Content::Schema(json) => Some(Request::CreateSchema(json)),
+            Content::Profile(json) => Some(Request::CreateProfile(json)),
+            Content::Insert(id, body) => Some(Request::InsertRecords(id, body)),
+            Content::Refused(..) | Content::NotJson(..) => None,
         })
         .collect();
     let stamp = Stamp { by: by.to_owned(), at: now() };

@@ -271,6 +271,14 @@ fn create_schema(state: &mut State, body: &Json) -> Result<(), Rejection> {
         let sentence = format!("there is a schema of the extension {} already", schema.name);
         return Err(Rejection::new(RejectionKind::AlreadyExists, sentence));
     }
+    let is_core = |profile: &&Profile| profile.core(&schema.name).is_some();
+    if let Some(first) = state.profiles.values().find(is_core) {
+        let (id, name) = (&first.id, &schema.name);
+        let sentence = format!(
+            "customer {id} has a core attribute {name}: as long as a customer has one, there can be no extension of that name"
+        );
+        return Err(Rejection::new(RejectionKind::AlreadyExists, sentence));
+    }
     state.schemas.push(schema);
     Ok(())
 }

@@ -293,7 +293,8 @@ mod tests {
     fn profile() -> impl Strategy<Value = Json> {
         let names = prop::sample::select(vec!["Phone", "Address", "Notes", "9"]);
         prop::collection::btree_map(names, member(), 0..4).prop_map(|map| {
-            let members: String = map.iter().map(|(name, value)| format!(",\"{name}\":{value}")).collect();
+            let members =
+                map.iter().fold(String::new(), |text, (name, value)| format!("{text},\"{name}\":{value}"));
             Json::parse(&format!("{{\"customer_id\":\"A\"{members}}}")).unwrap()
         })
     }

@@ -1,6 +1,8 @@
-//! What a file for import holds: schemas and profiles, each with the line on which it stands.
+//! What a file for import holds: schemas, profiles and inserts, each with the line on which it stands.
 
-use crate::model::json::{Json, JsonError, Kind, View};
+use crate::model::json::{Json, JsonError, JsonProblem, Kind, View};
+use crate::model::profile::CustomerId;
+use crate::model::request::Request;
 
 /// Something from a file, and the line (from 1) on which it begins. In an array that is the line of the file's first value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,12 +22,45 @@ pub enum Content {
     Schema(Json),
     /// A profile, or the body of an insert request: both are one object with `customer_id`.
     Profile(Json),
+    /// An insert request, written as `{"method","path","body"}`; a line of a journal is one too.
+    Insert(CustomerId, Json),
+    /// A request that an import does not carry out: the object, and the reason in a sentence.
+    Refused(Json, String),
+    /// A line of JSON Lines that is not JSON: its bytes, and what is wrong at which place of the file.
+    NotJson(Vec<u8>, JsonError),
 }
 
-/// Reads a file: one object, an array of profiles, a document of `schemas` and `profiles`, or JSON Lines of profiles.
+impl Item {
+    /// Where it stands, after the name of its file: `9: profile 3`, or line and column of what is wrong.
+    pub fn place(&self) -> String {
+        let (line, number) = (self.line, self.number);
+        match &self.content {
+            Content::Schema(_) => format!("{line}: schema {number}"),
+            Content::Profile(_) => format!("{line}: profile {number}"),
+            Content::Insert(..) | Content::Refused(..) => format!("{line}: request {number}"),
+            Content::NotJson(_, error) => format!("{}:{}", error.line, error.column),
+        }
+    }
+
+    /// The item as a line that can be imported again, or mended first.
+    pub fn to_line(&self) -> Vec<u8> {
+        match &self.content {
+            Content::Profile(json) | Content::Refused(json, _) => json.as_str().as_bytes().to_vec(),
+            Content::Schema(json) => format!("{{\"schemas\":[{json}]}}").into_bytes(),
+            Content::Insert(id, body) => {
+                let path = Json::string(&Request::InsertRecords(id.clone(), body.clone()).path());
+                format!("{{\"method\":\"POST\",\"path\":{path},\"body\":{body}}}").into_bytes()
+            }
+            Content::NotJson(bytes, _) => bytes.clone(),
+        }
+    }
+}
+
+/// Reads a file: one object, an array of profiles, a document of `schemas` and `profiles`, or values one after the other.
 /// Nothing is returned of a file with an error in it.
 pub fn read(text: &str) -> Result<Vec<Item>, JsonError> {
     let mut items = Vec::new();
+    let mut counts = Counts::default();
     let mut offset = 0;
     let mut line = 1;
     while !text[offset..].trim_start_matches(WHITE).is_empty() {
@@ -33,7 +68,7 @@ pub fn read(text: &str) -> Result<Vec<Item>, JsonError> {
         let start = rest.len() - rest.trim_start_matches(WHITE).len();
         line += newlines(&rest[..start]);
         let (json, taken) = Json::parse_prefix(rest).map_err(|error| error.moved(text, offset))?;
-        collect(&json, line, &mut items);
+        items.extend(counts.items(&json, line));
         line += newlines(&rest[start..taken]);
         offset += taken;
         between(text, offset)?;
@@ -41,7 +76,7 @@ pub fn read(text: &str) -> Result<Vec<Item>, JsonError> {
     Ok(items)
 }
 
-const WHITE: [char; 4] = [' ', '\t', '\n', '\r'];
+pub(super) const WHITE: [char; 4] = [' ', '\t', '\n', '\r'];
 
 fn newlines(text: &str) -> usize {
     memchr::memchr_iter(b'\n', text.as_bytes()).count()
@@ -57,29 +92,78 @@ fn between(text: &str, offset: usize) -> Result<(), JsonError> {
     Json::parse(text).map(|_| ())
 }
 
-fn collect(json: &Json, line: usize, items: &mut Vec<Item>) {
-    let view = json.view();
-    let add = |content: Content, items: &mut Vec<Item>| {
-        let same = |item: &&Item| std::mem::discriminant(&item.content) == std::mem::discriminant(&content);
-        let number = items.iter().rev().find(same).map_or(1, |item| item.number + 1);
-        items.push(Item { line, number, content });
-    };
-    let is_document = view.get("customer_id").is_none()
-        && ["schemas", "profiles"].iter().any(|name| view.get(name).is_some_and(|v| v.kind() == Kind::Array));
-    if is_document {
-        for schema in view.get("schemas").into_iter().flat_map(View::elements) {
-            add(Content::Schema(schema.to_json()), items);
-        }
-        for profile in view.get("profiles").into_iter().flat_map(View::elements) {
-            add(Content::Profile(profile.to_json()), items);
-        }
-    } else if view.kind() == Kind::Array {
-        for profile in view.elements() {
-            add(Content::Profile(profile.to_json()), items);
-        }
-    } else {
-        add(Content::Profile(json.clone()), items);
+/// How many items of each kind a file had so far.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Counts {
+    schemas: usize,
+    profiles: usize,
+    requests: usize,
+}
+
+impl Counts {
+    /// The items of one value of a file.
+    pub(super) fn items(&mut self, json: &Json, line: usize) -> Vec<Item> {
+        let contents = contents(json).into_iter();
+        contents.map(|content| Item { line, number: self.number(&content), content }).collect()
     }
+
+    pub(super) fn number(&mut self, content: &Content) -> usize {
+        let count = match content {
+            Content::Schema(_) => &mut self.schemas,
+            Content::Profile(_) | Content::NotJson(..) => &mut self.profiles,
+            Content::Insert(..) | Content::Refused(..) => &mut self.requests,
+        };
+        *count += 1;
+        *count
+    }
+}
+
+fn contents(json: &Json) -> Vec<Content> {
+    let view = json.view();
+    let list = |name: &str| view.get(name).filter(|value| value.kind() == Kind::Array);
+    let of = |name: &str| list(name).into_iter().flat_map(View::elements).map(View::to_json);
+    let is_document =
+        view.get("customer_id").is_none() && (list("schemas").is_some() || list("profiles").is_some());
+    if is_document {
+        of("schemas").map(Content::Schema).chain(of("profiles").map(one)).collect()
+    } else if view.kind() == Kind::Array {
+        view.elements().map(View::to_json).map(one).collect()
+    } else {
+        vec![one(json.clone())]
+    }
+}
+
+/// A request where `method` and `path` are text, else a profile.
+fn one(json: Json) -> Content {
+    let text = |name: &str| json.view().get(name).and_then(View::text).map(std::borrow::Cow::into_owned);
+    if ["format", "first_seq", "crc"].iter().all(|name| json.view().get(name).is_some()) {
+        return Content::Refused(json, "this is the header line of a journal".into());
+    }
+    let (Some(method), Some(path)) = (text("method"), text("path")) else {
+        return Content::Profile(json);
+    };
+    if json.view().get("customer_id").is_some() {
+        return Content::Profile(json);
+    }
+    match Request::from_parts(&method, &path, json.view().get("body").map(View::to_json)) {
+        Ok(Request::InsertRecords(id, body)) => Content::Insert(id, body),
+        Ok(_) => {
+            let text = format!("{method} {path}: an import carries out inserts (POST …/extensions) only");
+            Content::Refused(json, text)
+        }
+        Err(reason) => Content::Refused(json, reason),
+    }
+}
+
+/// The same error, of a text that begins behind `lines` lines and `bytes` bytes of its file.
+pub(super) fn below(mut error: JsonError, lines: usize, bytes: usize) -> JsonError {
+    error.line += lines;
+    error.offset += bytes;
+    if let JsonProblem::DuplicateName { first_line, first_offset, .. } = &mut error.problem {
+        *first_line += lines;
+        *first_offset += bytes;
+    }
+    error
 }
 
 #[cfg(test)]
@@ -111,5 +195,18 @@ mod tests {
         let error = read("{\"a\":1}\n{\"b\":1,\"B\":2}").unwrap_err();
         assert_eq!(error.line, 2);
         assert!(error.to_string().contains("line 2, column 2"), "{error}");
+    }
+
+    #[test]
+    fn inserts_are_carried_out_and_other_requests_refused() {
+        let insert =
+            r#"{"seq":7,"method":"POST","path":"/profiles/A%20b/extensions","body":{"Phone":[]},"crc":"0"}"#;
+        let other = r#"{"method":"DELETE","path":"/profiles/A"}"#;
+        let items = read(&format!("[{insert},{other}]")).unwrap();
+        assert!(matches!(&items[0].content, Content::Insert(id, _) if id.as_str() == "A b"));
+        assert!(matches!(&items[1].content, Content::Refused(_, reason) if reason.contains("inserts")));
+        assert_eq!(items[1].place(), "1: request 2");
+        let again = String::from_utf8(items[0].to_line()).unwrap();
+        assert_eq!(read(&again).unwrap()[0].content, items[0].content);
     }
 }

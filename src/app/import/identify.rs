@@ -1,0 +1,129 @@
+//! Whose profile an item is: by its ID, by a core attribute, or by an ID derived from its content.
+
+use crate::model::json::{Json, Kind, View};
+use crate::model::profile::{CUSTOMER_ID, CustomerId};
+use crate::target::{Target, TargetError};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+/// Finds the customers of items. A sentence where it cannot.
+pub(super) struct Identifier<'a> {
+    target: &'a dyn Target,
+    match_by: Option<&'a str>,
+    /// Who holds a value of the core attribute `match_by`; read when first needed.
+    holders: Option<HashMap<String, BTreeSet<CustomerId>>>,
+    /// How often the content with this hash was met in `file`.
+    ordinals: HashMap<u64, u64>,
+    file: Option<Arc<str>>,
+}
+
+impl<'a> Identifier<'a> {
+    pub fn new(target: &'a dyn Target, match_by: Option<&'a str>) -> Self {
+        Self { target, match_by, holders: None, ordinals: HashMap::new(), file: None }
+    }
+
+    /// The customer, and the profile with that `customer_id`.
+    pub fn identify(
+        &mut self,
+        file: &Arc<str>,
+        profile: &Json,
+    ) -> Result<Result<(CustomerId, Json), String>, TargetError> {
+        if profile.view().kind() != Kind::Object {
+            return Ok(Err("a profile must be an object".into()));
+        }
+        if let Some(written) = profile.view().get(CUSTOMER_ID) {
+            let Some(text) = written.text() else { return Ok(Err("the customer ID must be text".into())) };
+            return Ok(CustomerId::new(&text).map(|id| (id, profile.clone())));
+        }
+        let id = match self.match_by {
+            Some(key) => self.matched(key, profile.view())?,
+            None if self.target.capabilities().own => self.derived(file, profile),
+            None => Err("it has no customer_id, and this target gives its IDs itself; --match finds a customer by an attribute".into()),
+        };
+        Ok(id.map(|id| (id.clone(), with_id(&id, profile))))
+    }
+
+    fn derived(&mut self, file: &Arc<str>, profile: &Json) -> Result<CustomerId, String> {
+        if self.file.as_ref() != Some(file) {
+            self.file = Some(file.clone());
+            self.ordinals.clear();
+        }
+        let ordinal = self.ordinals.entry(fnv1a(&[profile.as_str().as_bytes()])).or_default();
+        *ordinal += 1;
+        derived_id(profile, *ordinal)
+    }
+
+    fn matched(&mut self, key: &str, profile: View<'_>) -> Result<Result<CustomerId, String>, TargetError> {
+        let wanted = profile.get(key).map(values).unwrap_or_default();
+        if wanted.is_empty() {
+            return Ok(Err(format!("it has neither customer_id nor a value of {key}")));
+        }
+        if self.holders.is_none() {
+            self.holders = Some(holders(self.target, key)?);
+        }
+        let Some(holders) = &self.holders else { return Ok(Err(String::new())) }; // it was just read
+        let hits: BTreeSet<&CustomerId> =
+            wanted.iter().filter_map(|value| holders.get(value)).flatten().collect();
+        let mut hits = hits.into_iter();
+        Ok(match (hits.next(), hits.next()) {
+            (Some(id), None) => Ok(id.clone()),
+            (None, _) => Err(format!("no customer has this {key}")),
+            (Some(a), Some(b)) => Err(format!("several customers have this {key}, among them {a} and {b}")),
+        })
+    }
+}
+
+/// The ID that our own stores give to a profile without one: 64-bit FNV-1a of its text without white space between tokens, a
+/// zero byte, and its ordinal among equal ones of its file in decimal, as 16 upper-case hex digits (docs/API.md).
+pub fn derived_id(profile: &Json, ordinal: u64) -> Result<CustomerId, String> {
+    let hash = fnv1a(&[profile.as_str().as_bytes(), b"\0", ordinal.to_string().as_bytes()]);
+    CustomerId::new(&format!("{hash:016X}"))
+}
+
+/// 64-bit FNV-1a.
+fn fnv1a(parts: &[&[u8]]) -> u64 {
+    let bytes = parts.iter().flat_map(|part| part.iter());
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
+}
+
+fn with_id(id: &CustomerId, profile: &Json) -> Json {
+    let id = Json::string(id.as_str());
+    let members = profile.view().members().map(|(name, value)| (name.as_str(), value));
+    Json::object(std::iter::once(("\"customer_id\"", id.view())).chain(members))
+}
+
+/// The values of a core attribute that can be compared: text with its escapes resolved, other scalars as written.
+fn values(value: View<'_>) -> Vec<String> {
+    match value.kind() {
+        Kind::Array => {
+            value.elements().filter(|value| value.kind() != Kind::Array).flat_map(values).collect()
+        }
+        Kind::Null | Kind::Object => Vec::new(),
+        Kind::String => value.text().into_iter().filter(|text| !text.is_empty()).map(Into::into).collect(),
+        Kind::Number | Kind::Boolean => vec![value.as_str().to_owned()],
+    }
+}
+
+fn holders(target: &dyn Target, key: &str) -> Result<HashMap<String, BTreeSet<CustomerId>>, TargetError> {
+    let mut holders: HashMap<String, BTreeSet<CustomerId>> = HashMap::new();
+    for id in target.customers()? {
+        let Some(loaded) = target.load(&id)? else { continue };
+        for value in loaded.profile.core(key).map(|value| values(value.view())).unwrap_or_default() {
+            holders.entry(value).or_default().insert(id.clone());
+        }
+    }
+    Ok(holders)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fnv1a_is_the_published_one() {
+        assert_eq!(fnv1a(&[b""]), 0xcbf2_9ce4_8422_2325);
+        assert_eq!(fnv1a(&[b"foo", b"bar"]), 0x8594_4171_f739_67e8);
+    }
+}
