@@ -6,6 +6,8 @@ pub mod disk;
 pub mod drafts;
 mod journal;
 pub mod line;
+pub mod places;
+pub mod settings;
 
 use crate::model::apply::{Reading, Rejection, State, apply};
 use crate::model::json::{Json, Kind, NameToken, View};

@@ -31,8 +31,7 @@ pub fn run(verb: Verb, with: &mut Surroundings<'_>) -> Done {
 
 /// The path that a command works on: a folder, or a document.
 pub fn place(target: &Target) -> Result<PathBuf, Failure> {
-    let own =
-        || directories::ProjectDirs::from("", "", "profile-desk").map(|dirs| dirs.data_dir().join("store"));
+    let own = || crate::store::places::Places::of_user().map(|places| places.store());
     target.store.clone().or_else(own).ok_or_else(|| {
         Failure::refused("this system names no folder for a user's data").with("Name one with --store.")
     })
