@@ -7,6 +7,7 @@ pub mod draft;
 pub mod edits;
 pub mod entry;
 pub mod import;
+pub mod importing;
 pub mod jobs;
 pub mod keep;
 pub mod rebase;

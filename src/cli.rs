@@ -7,11 +7,14 @@ mod args;
 mod check;
 mod failure;
 mod import;
+mod keeper;
 mod verbs;
 pub mod window;
 
 use crate::app::command::Command;
 use crate::model::profile::CustomerId;
+use crate::store::places::Places;
+use crate::store::settings::SettingsFile;
 use clap::Parser;
 use std::ffi::OsString;
 use std::io::Write;
@@ -72,13 +75,26 @@ fn usage(error: &clap::Error, with: &mut Surroundings<'_>) -> Status {
 }
 
 fn open_window(args: &args::Args, with: &Surroundings<'_>) -> Result<(), Failure> {
-    let store = verbs::place(&args.target)?;
     let first = match (&args.customer, &args.find) {
         (Some(id), _) => Some(Command::Open(CustomerId::new(id).map_err(Failure::refused)?)),
         (None, Some(text)) => Some(Command::OpenFound(text.clone())),
         (None, None) => None,
     };
-    let sample = verbs::place(&args::Target { store: None })?.with_file_name("sample");
-    let keeper = Box::new(window::Forgetful("drafts are not kept".into()));
+    let Some(places) = Places::of_user() else {
+        let sentence = "this system names no folder for a user's data, so drafts cannot be kept";
+        return Err(
+            Failure::refused(sentence).with("Name one in PROFILE_DESK_DATA and one in PROFILE_DESK_CONFIG.")
+        );
+    };
+    let store = args.target.store.clone().unwrap_or_else(|| last_store(&places));
+    let sample = places.data.join("sample");
+    let keeper = Box::new(keeper::Kept::new(places));
     window::run(window::Start { store, sample, first, keeper }, with.user.clone())
+}
+
+/// The store that the window had open last, if it is still there; else the user's own.
+fn last_store(places: &Places) -> std::path::PathBuf {
+    // What is wrong with the settings is told by the window.
+    let last = SettingsFile::new(&places.config).read().ok().and_then(|(settings, _)| settings.last_target());
+    last.map(std::path::PathBuf::from).filter(|last| last.exists()).unwrap_or_else(|| places.store())
 }

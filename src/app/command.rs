@@ -71,7 +71,7 @@ pub enum Command {
     /// Show date-times in this zone.
     SetZone(Zone),
     /// Show an extension as table or form.
-    SetView(View),
+    SetView(String, View),
     /// Put the message away.
     Dismiss,
 }

@@ -1,14 +1,17 @@
 //! What the worker is asked to do, and what came of it. A job carries what its outcome must be matched with.
 
 use super::command::Make;
+use super::import::{Ended, Survey, Tally};
 use super::settings::Settings;
 use crate::model::json::Json;
 use crate::model::profile::{CustomerId, Profile};
 use crate::model::request::Request;
-use crate::model::schema::Schemas;
+use crate::model::schema::{Schema, Schemas};
 use crate::target::submit::Submitted;
 use crate::target::{Capabilities, Loaded, TargetError};
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 /// Which target: raised at each switch, so that a late outcome of the former one is told apart.
 pub type Epoch = u64;
@@ -32,6 +35,23 @@ pub enum Job {
     KeepSettings(Settings),
     /// Show a dialog for files to import.
     PickFiles,
+    /// Look files for import through.
+    Survey(Epoch, Vec<PathBuf>),
+    /// Import files, with these schemas first, until the flag is raised.
+    Import(Epoch, Vec<PathBuf>, Vec<Schema>, Arc<AtomicBool>),
+    /// Say again what the target holds.
+    Describe(Epoch),
+}
+
+/// How an import ended.
+#[derive(Debug)]
+pub struct ImportReport {
+    /// What became of the items.
+    pub tally: Tally,
+    /// The first refused items: place and reason.
+    pub refused: Vec<(String, String)>,
+    /// With the last item, earlier, or because of an error; a sentence.
+    pub ended: Result<Ended, String>,
 }
 
 /// Why a customer is read.
@@ -134,6 +154,12 @@ pub enum Outcome {
     NotKept(DraftKey, String),
     /// Files were chosen in a dialog; none, or the dialog could not be shown.
     Picked(Vec<PathBuf>),
+    /// Files for import were looked through; the error is a sentence.
+    Surveyed(Epoch, Result<Survey, String>),
+    /// An import goes on.
+    ImportGoesOn(Epoch, Tally),
+    /// An import ended.
+    Imported(Epoch, ImportReport),
     /// The worker has more to do than it takes; the job was not begun.
     Busy(&'static str),
 }

@@ -70,8 +70,7 @@ impl App {
             self.open = None;
         }
         self.parked.remove(id);
-        self.settings.recent.retain(|known| known != id);
-        self.settings.pinned.retain(|known| known != id);
+        self.lists_mut().gone(id);
         if let Some(hits) = self.search.hits.as_mut() {
             hits.retain(|hit| hit.id != *id);
         }
@@ -143,7 +142,7 @@ impl App {
         self.names.extend(
             Some(super::state::display_name(&now.profile)).filter(|n| !n.is_empty()).map(|n| (id.clone(), n)),
         );
-        self.settings.opened(id);
+        self.lists_mut().opened(id);
         let mut jobs = vec![Job::KeepSettings(self.settings.clone())];
         if let Some(draft) = self.parked.get(id).map(&on) {
             self.parked.insert(id.clone(), draft);

@@ -1,6 +1,7 @@
 //! What the window remembers from one start to the next; no customer's values, only IDs.
 
 use crate::model::profile::CustomerId;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// How many recent customers are remembered.
@@ -46,17 +47,24 @@ pub struct Settings {
     pub theme: Theme,
     /// The zone of date-times.
     pub zone: Zone,
-    /// The chosen view; `None`: by what there is to show.
-    pub view: Option<View>,
+    /// The chosen view of each extension; where none is chosen, it follows what there is to show.
+    pub views: BTreeMap<String, View>,
     /// The store that was open last.
     pub store: Option<PathBuf>,
-    /// Customers opened lately, the last one first, of the store that is open.
+    /// The customers of each target that stand in the rail, by the target's place.
+    pub lists: BTreeMap<String, Lists>,
+}
+
+/// Customers of one target.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lists {
+    /// Those opened lately, the last one first.
     pub recent: Vec<CustomerId>,
-    /// Customers pinned, of the store that is open.
+    /// Those pinned.
     pub pinned: Vec<CustomerId>,
 }
 
-impl Settings {
+impl Lists {
     /// Notes that a customer was opened.
     pub fn opened(&mut self, id: &CustomerId) {
         self.recent.retain(|known| known != id);
@@ -71,5 +79,11 @@ impl Settings {
         if self.pinned.len() == count {
             self.pinned.push(id.clone());
         }
+    }
+
+    /// The customer is gone.
+    pub fn gone(&mut self, id: &CustomerId) {
+        self.recent.retain(|known| known != id);
+        self.pinned.retain(|known| known != id);
     }
 }

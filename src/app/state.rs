@@ -4,9 +4,10 @@ use super::command::Make;
 use super::draft::Draft;
 use super::edits::Edits;
 use super::entry::{Entry, text_of};
+use super::importing::Importing;
 use super::jobs::{Epoch, Hit, KeptDraft, Opened, Preview};
 use super::review::{KeyIndex, Review, Spot};
-use super::settings::{Settings, Zone};
+use super::settings::{Lists, Settings, Zone};
 use crate::model::finding::Severity;
 use crate::model::json::{View, folded};
 use crate::model::profile::{CustomerId, Profile};
@@ -50,6 +51,8 @@ pub struct App {
     pub settings: Settings,
     /// The last message.
     pub notice: Option<Notice>,
+    /// An import, from the look at its files to its report.
+    pub import: Option<Importing>,
     /// Whether drafts are on disk.
     pub keeping: Keeping,
     /// Where the window should go next; it takes this away.
@@ -154,6 +157,7 @@ impl App {
             names: BTreeMap::new(),
             settings: Settings::default(),
             notice: None,
+            import: None,
             keeping: Keeping::default(),
             attention: None,
             sending: BTreeMap::new(),
@@ -185,6 +189,17 @@ impl App {
             TargetState::Ready(opened) => Some(opened),
             _ => None,
         }
+    }
+
+    /// The customers of the target that stand in the rail.
+    pub fn lists(&self) -> Lists {
+        let place = self.ready().map(|ready| ready.place.as_str()).unwrap_or_default();
+        self.settings.lists.get(place).cloned().unwrap_or_default()
+    }
+
+    pub(super) fn lists_mut(&mut self) -> &mut Lists {
+        let place = self.ready().map(|ready| ready.place.clone()).unwrap_or_default();
+        self.settings.lists.entry(place).or_default()
     }
 
     /// Whether a submit of the open customer is under way.

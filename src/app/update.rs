@@ -50,11 +50,15 @@ impl App {
             Command::TakeTheirs => self.take_theirs(),
             Command::SwitchStore(path, make) => self.switch_store(path, make),
             Command::PickImport => vec![Job::PickFiles],
-            Command::Survey(_) | Command::Import { .. } | Command::StopImport => Vec::new(),
+            Command::Survey(files) => self.survey(files),
+            Command::Import { schemas } => self.import(schemas),
+            Command::StopImport => self.stop_import(),
             Command::Pin => self.pin(),
             Command::SetTheme(theme) => self.set(|settings| settings.theme = theme),
             Command::SetZone(zone) => self.set_zone(zone),
-            Command::SetView(view) => self.set(|settings| settings.view = Some(view)),
+            Command::SetView(extension, view) => {
+                self.set(|settings| settings.views.extend([(extension, view)]))
+            }
             Command::Dismiss => {
                 self.notice = None;
                 Vec::new()
@@ -81,6 +85,9 @@ impl App {
                 Vec::new()
             }
             Outcome::Picked(files) if !files.is_empty() => self.handle(Command::Survey(files)),
+            Outcome::Surveyed(epoch, result) if epoch == self.epoch => self.surveyed(result),
+            Outcome::ImportGoesOn(epoch, tally) if epoch == self.epoch => self.import_goes_on(tally),
+            Outcome::Imported(epoch, report) if epoch == self.epoch => self.imported(report),
             Outcome::Busy(what) => {
                 self.tell(
                     Some(Severity::Warning),
@@ -103,6 +110,8 @@ impl App {
         self.epoch += 1;
         self.search = Search::default();
         self.names.clear();
+        self.stop_import();
+        self.import = None;
         self.opening = None;
         self.notice = None;
         self.target = TargetState::Opening(path.clone(), make);
@@ -114,16 +123,12 @@ impl App {
             Err(sentence) => self.target = TargetState::Failed(path, sentence),
             Ok(None) => self.target = TargetState::Missing(path),
             Ok(Some(opened)) => {
-                if self.settings.store.as_ref() != Some(&opened.path) {
-                    self.settings.store = Some(opened.path.clone());
-                    self.settings.recent.clear();
-                    self.settings.pinned.clear();
-                }
+                self.settings.store = Some(opened.path.clone());
                 self.target = TargetState::Ready(opened);
                 self.adopt_drafts();
+                let lists = self.lists();
                 let known =
-                    self.settings.recent.iter().chain(&self.settings.pinned).chain(self.parked.keys());
-                let known = known.cloned().collect();
+                    lists.recent.iter().chain(&lists.pinned).chain(self.parked.keys()).cloned().collect();
                 return vec![Job::Names(self.epoch, known), Job::KeepSettings(self.settings.clone())];
             }
         }
@@ -270,7 +275,7 @@ impl App {
                 let draft =
                     self.parked.remove(id).unwrap_or_else(|| Draft::new(id.clone(), Some(loaded.profile)));
                 self.show(draft, schemas);
-                self.settings.opened(id);
+                self.lists_mut().opened(id);
                 return vec![Job::KeepSettings(self.settings.clone())];
             }
         }
@@ -412,7 +417,8 @@ impl App {
 
     fn pin(&mut self) -> Vec<Job> {
         let Some(id) = self.open.as_ref().map(|open| open.draft.id().clone()) else { return Vec::new() };
-        self.set(|settings| settings.toggle_pin(&id))
+        self.lists_mut().toggle_pin(&id);
+        vec![Job::KeepSettings(self.settings.clone())]
     }
 }
 

@@ -4,26 +4,31 @@
 //! draft that wait only the last is written. Nothing here decides anything.
 
 use super::command::Make;
-use super::jobs::{DraftKey, Epoch, Hit, Job, Keep, KeptDraft, Opened, Outcome, Wish};
+use super::import::{Done, Ended, OnError, Options, Sourced, Survey, Tally, Unreadable, run, survey};
+use super::jobs::{DraftKey, Epoch, Hit, ImportReport, Job, Keep, KeptDraft, Opened, Outcome, Wish};
 use super::settings::Settings;
 use super::state::display_name;
 use crate::model::json::Json;
 use crate::model::profile::CustomerId;
-use crate::model::schema::Schemas;
+use crate::model::schema::{Schema, Schemas};
 use crate::target::submit::{Wanted, submit};
 use crate::target::{Loaded, Stamp, Target, TargetError};
 use std::future::Future;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 /// How many jobs may be under way.
 const LIMIT: usize = 64;
 /// How many customers a search shows.
 const HITS: usize = 200;
+/// How many refused items a report lists.
+const REFUSED: usize = 200;
 
 /// Where drafts and settings are kept on disk.
 pub trait Keeper: Send {
@@ -48,12 +53,19 @@ pub type AtPath = (PathBuf, Arc<dyn Target>);
 /// Opens a target, or makes one, and says at which path it is; `Ok(None)`: there is none.
 pub type Opener = dyn Fn(&Path, Make) -> Result<Option<AtPath>, String> + Send + Sync;
 
+/// The items of files, one after the other.
+pub type Items = Box<dyn Iterator<Item = Result<Sourced, Unreadable>>>;
+/// Reads files for import; the error is a sentence.
+pub type Reader = dyn Fn(&[PathBuf]) -> Result<Items, String> + Send + Sync;
+
 /// What the worker works with; tests pass their own.
 pub struct Hands {
     /// Opens targets.
     pub open: Box<Opener>,
     /// Keeps drafts and settings.
     pub keeper: Box<dyn Keeper>,
+    /// The items of files for import.
+    pub items: Box<Reader>,
     /// Shows a dialog for files.
     pub pick: Box<dyn Fn() -> Picked + Send + Sync>,
     /// The time as RFC 3339 in UTC with milliseconds.
@@ -66,13 +78,17 @@ pub struct Hands {
     pub wake: Box<dyn Fn() + Send + Sync>,
 }
 
+/// The target that is open, of which epoch, at which path.
+type Current = (Epoch, PathBuf, Arc<dyn Target>);
+
 struct Shared {
     open: Box<Opener>,
+    items: Box<Reader>,
     pick: Box<dyn Fn() -> Picked + Send + Sync>,
     now: Box<dyn Fn() -> String + Send + Sync>,
     wake: Box<dyn Fn() + Send + Sync>,
     user: String,
-    target: Mutex<Option<(Epoch, Arc<dyn Target>)>>,
+    target: Mutex<Option<Current>>,
     outcomes: Sender<Outcome>,
     running: AtomicUsize,
 }
@@ -100,9 +116,10 @@ impl Worker {
             .map_err(|error| format!("no threads can be started: {error}"))?;
         let (to_window, outcomes) = channel();
         let (keeping, to_keep) = channel();
-        let Hands { open, keeper, pick, now, clock, user, wake } = hands;
+        let Hands { open, keeper, items, pick, now, clock, user, wake } = hands;
         let shared = Shared {
             open,
+            items,
             pick,
             now,
             wake,
@@ -167,7 +184,7 @@ impl Drop for Worker {
             let _ = keeper.join(); // it cannot be told from here
         }
         if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_timeout(std::time::Duration::from_secs(5));
+            runtime.shutdown_timeout(Duration::from_secs(5));
         }
     }
 }
@@ -180,6 +197,8 @@ fn name(job: &Job) -> &'static str {
         Job::Submit(..) => "Submit",
         Job::Keep(..) | Job::KeepSettings(_) => "Keeping the draft",
         Job::PickFiles => "The dialog",
+        Job::Survey(..) | Job::Import(..) => "The import",
+        Job::Describe(..) => "Looking at the store",
     }
 }
 
@@ -196,9 +215,13 @@ impl Shared {
         }
     }
 
-    fn target(&self, epoch: Epoch) -> Result<Arc<dyn Target>, TargetError> {
+    fn current(&self, epoch: Epoch) -> Option<AtPath> {
         let held = self.target.lock().unwrap_or_else(PoisonError::into_inner);
-        let current = held.as_ref().filter(|(of, _)| *of == epoch).map(|(_, target)| target.clone());
+        held.as_ref().filter(|(of, ..)| *of == epoch).map(|(_, path, target)| (path.clone(), target.clone()))
+    }
+
+    fn target(&self, epoch: Epoch) -> Result<Arc<dyn Target>, TargetError> {
+        let current = self.current(epoch).map(|(_, target)| target);
         current.ok_or_else(|| {
             TargetError::NotReached("The store was closed meanwhile; nothing was changed.".into())
         })
@@ -224,26 +247,63 @@ impl Shared {
                 let done = self.target(epoch).and_then(|target| self.submit(target.as_ref(), &wish));
                 Outcome::Submitted(epoch, id, wish, done)
             }
+            Job::Survey(epoch, files) => Outcome::Surveyed(epoch, self.survey(epoch, &files)),
+            Job::Import(epoch, files, schemas, stop) => {
+                Outcome::Imported(epoch, self.import(epoch, &files, schemas, &stop))
+            }
+            Job::Describe(epoch) => {
+                let (path, target) = self.current(epoch)?;
+                Outcome::TargetOpened(epoch, path.clone(), describe(path, target.as_ref()).map(Some))
+            }
             Job::Keep(..) | Job::KeepSettings(_) | Job::PickFiles => return None,
         })
     }
 
     fn open_target(&self, epoch: Epoch, path: &Path, make: Make) -> Result<Option<Opened>, String> {
         let Some((path, target)) = (self.open)(path, make)? else { return Ok(None) };
-        let sentence = |error: TargetError| error.to_string();
-        let capabilities = target.capabilities();
-        let customers =
-            if capabilities.listing { Some(target.customers().map_err(sentence)?.len()) } else { None };
-        let opened = Opened {
-            path,
-            place: target.place(),
-            capabilities,
-            schemas: target.schemas().map_err(sentence)?,
-            customers,
-            damage: target.damage(),
-        };
-        *self.target.lock().unwrap_or_else(PoisonError::into_inner) = Some((epoch, target));
+        let opened = describe(path.clone(), target.as_ref())?;
+        *self.target.lock().unwrap_or_else(PoisonError::into_inner) = Some((epoch, path, target));
         Ok(Some(opened))
+    }
+
+    fn survey(&self, epoch: Epoch, files: &[PathBuf]) -> Result<Survey, String> {
+        let target = self.target(epoch).map_err(|error| error.to_string())?;
+        let known = target.schemas().map_err(|error| error.to_string())?;
+        survey((self.items)(files)?, &known).map_err(|error| error.to_string())
+    }
+
+    fn import(
+        &self,
+        epoch: Epoch,
+        files: &[PathBuf],
+        schemas: Vec<Schema>,
+        stop: &AtomicBool,
+    ) -> ImportReport {
+        let mut report =
+            ImportReport { tally: Tally::default(), refused: Vec::new(), ended: Ok(Ended::Finished) };
+        let begun = self.target(epoch).map_err(|error| error.to_string());
+        let begun = begun.and_then(|target| Ok((target, (self.items)(files)?)));
+        let (target, items) = match begun {
+            Ok(begun) => begun,
+            Err(sentence) => return ImportReport { ended: Err(sentence), ..report },
+        };
+        let options = Options { on_error: OnError::Skip, schemas, ..Options::default() };
+        let stamp = || Stamp { by: self.user.clone(), at: (self.now)() };
+        let mut told = Instant::now();
+        let mut watch = |done: &Done<'_>, tally: &Tally| {
+            if !done.reasons.is_empty() && report.refused.len() < REFUSED {
+                report.refused.push((done.source.place(), done.reasons.join("; ")));
+            }
+            if told.elapsed() > Duration::from_millis(100) {
+                told = Instant::now();
+                self.tell(Outcome::ImportGoesOn(epoch, *tally));
+            }
+            if stop.load(Ordering::SeqCst) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let (tally, ended) = run(target.as_ref(), items, &options, &stamp, &mut watch);
+        report.tally = tally;
+        report.ended = ended.map_err(|error| error.to_string());
+        report
     }
 
     fn names(&self, epoch: Epoch, ids: &[CustomerId]) -> Vec<Hit> {
@@ -260,6 +320,21 @@ impl Shared {
         let stamp = Stamp { by: self.user.clone(), at: (self.now)() };
         submit(target, &Wanted { base: wish.base.as_ref(), mine: wish.mine.as_ref() }, &stamp)
     }
+}
+
+fn describe(path: PathBuf, target: &dyn Target) -> Result<Opened, String> {
+    let sentence = |error: TargetError| error.to_string();
+    let capabilities = target.capabilities();
+    let customers =
+        if capabilities.listing { Some(target.customers().map_err(sentence)?.len()) } else { None };
+    Ok(Opened {
+        path,
+        place: target.place(),
+        capabilities,
+        schemas: target.schemas().map_err(sentence)?,
+        customers,
+        damage: target.damage(),
+    })
 }
 
 fn hit(profile: &crate::model::profile::Profile) -> Hit {

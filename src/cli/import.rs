@@ -7,12 +7,14 @@ use super::args::{Import, OnError, Target};
 use super::verbs::place;
 use super::{Failure, Status, Surroundings};
 use crate::app::import::{Done, Ended, ImportError, Options, Survey, Tally, Unreadable, run, survey};
+use crate::app::worker::Items;
 use crate::model::schema::{Schema, Schemas};
 use crate::target::{self, Stamp, Target as Store, TargetError};
 use crate::transfer::lines::ReadError;
 use input::Input;
 use report::Reports;
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 
 /// The store, made now if it is missing.
 pub fn open_or_create(target: &Target) -> Result<Box<dyn Store>, Failure> {
@@ -59,6 +61,12 @@ pub fn import(asked: &Import, with: &mut Surroundings<'_>) -> Result<(), Failure
     let written = reports.end();
     outcome(asked, tally, ended, with)?;
     written
+}
+
+/// The items of files for the window; the error is a sentence.
+pub fn read_files(files: &[PathBuf]) -> Result<Items, String> {
+    let inputs = files.iter().map(|file| Input::open(file)).collect::<Result<Vec<_>, _>>();
+    Ok(Box::new(input::into_items(inputs.map_err(|failure| failure.sentence)?)))
 }
 
 /// What the survey says before anything is changed, and the schemas to make.

@@ -5,7 +5,6 @@ use crate::app::command::{Command, Make};
 use crate::app::jobs::Job;
 use crate::app::state::{App, Surroundings};
 use crate::app::worker::{AtPath, Hands, Keeper, Picked, Worker};
-use crate::model::json::Json;
 use crate::model::request::Request;
 use crate::target::{self, Stamp, Target, TargetError};
 use crate::transfer::read::{Content, read};
@@ -41,6 +40,7 @@ pub fn shell(context: &eframe::egui::Context, start: Start, user: String) -> Res
     let waker = context.clone();
     let by = user.clone();
     let hands = Hands {
+        items: Box::new(super::import::read_files),
         open: Box::new(move |path, make| open(path, make, &sample, &by)),
         keeper,
         pick: Box::new(pick),
@@ -134,28 +134,4 @@ fn not_shown(error: &str) -> Failure {
     let packages = "On Debian and Ubuntu it needs libx11-6 libx11-xcb1 libxcursor1 libxi6 libxkbcommon-x11-0 libgl1 libgl1-mesa-dri (X11) \
                     or libwayland-client0 libwayland-egl1 libxkbcommon0 libegl1 libgl1-mesa-dri (Wayland).";
     Failure { status: Status::NotReached, sentence, details: vec![packages.into(), WITHOUT.into()] }
-}
-
-/// Keeps nothing: for a window whose drafts folder cannot be used.
-pub struct Forgetful(pub String);
-
-impl Keeper for Forgetful {
-    fn restore(&mut self) -> (Vec<crate::app::jobs::KeptDraft>, crate::app::settings::Settings, Vec<String>) {
-        (Vec::new(), crate::app::settings::Settings::default(), vec![self.0.clone()])
-    }
-    fn whole(&mut self, _: &crate::app::jobs::DraftKey, _: &Json, _: &Json, _: &str) -> Result<(), String> {
-        Err(self.0.clone())
-    }
-    fn edits(&mut self, _: &crate::app::jobs::DraftKey, _: &Json, _: &str) -> Result<(), String> {
-        Err(self.0.clone())
-    }
-    fn done(&mut self, _: &crate::app::jobs::DraftKey, _: &str) -> Result<(), String> {
-        Ok(())
-    }
-    fn sync(&mut self) -> Result<(), String> {
-        Ok(())
-    }
-    fn settings(&mut self, _: &crate::app::settings::Settings) -> Result<(), String> {
-        Ok(())
-    }
 }

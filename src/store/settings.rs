@@ -125,6 +125,44 @@ impl Settings {
         self.set_customers("pinned", target, &all);
     }
 
+    /// The targets with customers opened lately or pinned.
+    pub fn targets(&self) -> Vec<String> {
+        let lists = ["recent", "pinned"].into_iter().filter_map(|list| self.0.view().get(list));
+        let mut targets: Vec<String> = Vec::new();
+        for entry in lists.flat_map(View::elements) {
+            let target = entry.get("target").and_then(View::text).map(std::borrow::Cow::into_owned);
+            targets.extend(target.filter(|target| !targets.contains(target)));
+        }
+        targets
+    }
+
+    /// Sets the customers opened lately and those pinned on a target.
+    pub fn set_lists(&mut self, target: &str, recent: &[String], pinned: &[String]) {
+        for (list, ids) in [("recent", recent), ("pinned", pinned)] {
+            let is_new = self.customers(list, target).is_empty();
+            if !(is_new && ids.is_empty()) {
+                self.set_customers(list, target, ids);
+            }
+        }
+    }
+
+    /// Whether date-times are shown in UTC.
+    pub fn is_utc(&self) -> bool {
+        self.text("zone").as_deref() == Some("utc")
+    }
+
+    /// Shows date-times in UTC, or in local time.
+    pub fn set_utc(&mut self, utc: bool) {
+        self.set("zone", &Json::string(if utc { "utc" } else { "local" }));
+    }
+
+    /// The extensions for which a view was chosen.
+    pub fn views(&self) -> Vec<(String, Shown)> {
+        let views = self.0.view().get("views").into_iter().flat_map(View::members);
+        let named = views.map(|(name, _)| name.decoded().into_owned());
+        named.filter_map(|name| Some((name.clone(), self.shown(&name)?))).collect()
+    }
+
     /// How an extension is shown, where that was chosen.
     pub fn shown(&self, extension: &str) -> Option<Shown> {
         match self.0.view().get("views")?.get(extension)?.text()?.as_ref() {

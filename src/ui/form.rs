@@ -97,6 +97,12 @@ pub fn field(ui: &mut Ui, id: impl Hash + Debug, field: &Field<'_>) -> Vec<Field
     pass.events
 }
 
+/// Gives the keyboard to a field of [`fields`] that was given the same `id`, by its index and label.
+pub fn focus(ui: &Ui, id: impl Hash + Debug, index: usize, label: &str) {
+    let id = Id::unique(("field", (Id::unique(("fields", id)), index, label)));
+    ui.memory_mut(|memory| memory.request_focus(id));
+}
+
 /// Fields in one or two columns, as the width allows; long texts take the whole width. `id`: load generation and row key.
 pub fn fields(ui: &mut Ui, id: impl Hash + Debug, all: &[Field<'_>]) -> Vec<(usize, FieldEvent)> {
     let id = Id::unique(("fields", id));

@@ -6,6 +6,7 @@ mod customer;
 mod dialogs;
 mod first;
 mod form;
+mod import;
 mod rail;
 mod records;
 mod review;
@@ -37,7 +38,7 @@ pub fn show(ui: &mut Ui, view: &mut View, app: &App) {
         status::show(ui, view, app);
     });
     if matches!(app.target, TargetState::Ready(_)) {
-        if let Some(open) = &app.open {
+        if let Some(open) = app.open.as_ref().filter(|_| app.import.is_none()) {
             review::place(ui, view, app, open, WIDE);
         }
         egui::Panel::left("rail").frame(bar(10, 12)).exact_size(207.0).resizable(false).show(ui, |ui| {
@@ -46,6 +47,9 @@ pub fn show(ui: &mut Ui, view: &mut View, app: &App) {
     }
     let page = Frame::new().fill(colour.page).inner_margin(Margin::same(18));
     egui::CentralPanel::default().frame(page).show(ui, |ui| match (&app.target, &app.open) {
+        (TargetState::Ready(_), _) if app.import.is_some() => {
+            app.import.iter().for_each(|i| import::show(ui, view, i));
+        }
         (TargetState::Ready(_), Some(open)) => customer::show(ui, view, app, open),
         (TargetState::Ready(ready), None) => first::nobody(ui, view, ready),
         (state, _) => first::show(ui, view, state),

@@ -55,3 +55,8 @@ impl Input {
 pub fn items(inputs: &[Input]) -> impl Iterator<Item = Result<Sourced, Unreadable>> {
     inputs.iter().flat_map(Input::items)
 }
+
+/// The same for a caller who keeps nothing of them.
+pub fn into_items(inputs: Vec<Input>) -> impl Iterator<Item = Result<Sourced, Unreadable>> {
+    inputs.into_iter().flat_map(|input| input.items())
+}

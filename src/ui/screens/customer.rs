@@ -57,7 +57,7 @@ fn header(ui: &mut Ui, view: &mut View, app: &App, open: &Open) {
             });
         });
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let pinned = app.settings.pinned.contains(id);
+            let pinned = app.lists().pinned.contains(id);
             let delete = button::ordinary(ui, words::DELETE_CUSTOMER, None);
             let pin = button::ordinary(ui, if pinned { words::UNPIN } else { words::PIN }, None);
             let reload = button::ordinary(ui, words::RELOAD, None);
@@ -139,7 +139,11 @@ pub fn shape(ui: &Ui, app: &App, open: &Open, extension: &str) -> Shape {
     }
     let many = open.columns.get(extension).map_or(0, Vec::len) > FORM_ABOVE;
     let narrow = ui.ctx().content_rect().width() < FORM_BELOW;
-    app.settings.view.unwrap_or(if many || narrow { Shape::Form } else { Shape::Table })
+    app.settings.views.get(extension).copied().unwrap_or(if many || narrow {
+        Shape::Form
+    } else {
+        Shape::Table
+    })
 }
 
 fn page(ui: &mut Ui, view: &mut View, app: &App, open: &Open, extension: &str) {
@@ -251,7 +255,7 @@ fn actions(
                     if let Some(key) = row {
                         go(view, open, &Spot::Row((extension.to_owned(), key)), None);
                     }
-                    view.ask(Command::SetView(chosen));
+                    view.ask(Command::SetView(extension.to_owned(), chosen));
                 }
             });
         }

@@ -8,7 +8,7 @@ use crate::app::review::summary;
 use crate::app::settings::View as Shape;
 use crate::app::state::{App, Open};
 use crate::model::schema::AttributeType;
-use crate::ui::form::{Field, FieldEvent, RecordRow, fields, record_list};
+use crate::ui::form::{Field, FieldEvent, RecordRow, fields, focus, record_list};
 use crate::ui::view::View;
 use crate::ui::{theme, words};
 use eframe::egui;
@@ -115,6 +115,10 @@ fn record(ui: &mut Ui, view: &mut View, app: &App, open: &Open, extension: &str,
         ui.label(egui::RichText::new(words::TO_BE_REMOVED).color(theme::palette(ui).bad.ink));
     }
     let id = (super::records::generation(open), key, extension.to_owned());
+    if let Some(at) = view.focus_field.take().and_then(|wanted| names.iter().position(|name| *name == wanted))
+    {
+        focus(ui, id.clone(), at, &all[at].label);
+    }
     for (at, event) in fields(ui, id, &all) {
         let Some(name) = names.get(at) else { continue };
         let edit = |entry| Command::Edit(extension.to_owned(), key, name.clone(), entry);

@@ -19,17 +19,12 @@ pub fn show(ui: &mut Ui, view: &mut View, app: &App) {
         } else {
             found(ui, view, app);
         }
-        section(ui, view, app, words::DRAFTS, &app.drafts());
-        section(ui, view, app, words::PINNED, &app.settings.pinned);
-        let recent: Vec<CustomerId> = app
-            .settings
-            .recent
-            .iter()
-            .filter(|id| !app.settings.pinned.contains(id))
-            .take(8)
-            .cloned()
-            .collect();
-        section(ui, view, app, words::RECENT, &recent);
+        let (lists, drafts) = (app.lists(), app.drafts());
+        section(ui, view, app, words::DRAFTS, &drafts);
+        section(ui, view, app, words::PINNED, &lists.pinned);
+        // Who stands above already is not told twice.
+        let recent = lists.recent.iter().filter(|id| !lists.pinned.contains(id) && !drafts.contains(id));
+        section(ui, view, app, words::RECENT, &recent.take(8).cloned().collect::<Vec<_>>());
         ui.add_space(theme::GAP_S);
         if button::ordinary(ui, words::NEW_CUSTOMER, None).clicked() {
             view.open(Dialog::NewCustomer(String::new()));
@@ -99,6 +94,7 @@ enum Doing {
 fn matching(view: &View, app: &App) -> Vec<(&'static str, Doing)> {
     let wanted = view.find.trim_start_matches('>').trim().to_lowercase();
     let open = app.open.is_some();
+    let tab = view.tab.clone().filter(|_| open);
     let zone = if app.settings.zone == Zone::Utc {
         (words::ZONE_LOCAL, Zone::Local)
     } else {
@@ -115,8 +111,16 @@ fn matching(view: &View, app: &App) -> Vec<(&'static str, Doing)> {
         (open, words::DISCARD, Doing::Ask(Command::RevertAll)),
         (open, words::PIN, Doing::Ask(Command::Pin)),
         (open, words::DELETE_CUSTOMER, Doing::Open(Dialog::DeleteCustomer(String::new()))),
-        (open, words::TABLE, Doing::Ask(Command::SetView(Shape::Table))),
-        (open, words::FORM, Doing::Ask(Command::SetView(Shape::Form))),
+        (
+            tab.is_some(),
+            words::TABLE,
+            Doing::Ask(Command::SetView(tab.clone().unwrap_or_default(), Shape::Table)),
+        ),
+        (
+            tab.is_some(),
+            words::FORM,
+            Doing::Ask(Command::SetView(tab.clone().unwrap_or_default(), Shape::Form)),
+        ),
         (true, zone.0, Doing::Ask(Command::SetZone(zone.1))),
         (true, words::KEYS, Doing::Open(Dialog::Keys)),
     ];

@@ -88,6 +88,17 @@ pub const HOW_TO_FIND: &str =
     "Type an ID, a phone number, an e-mail address or a name into the box on top, then Enter.";
 pub const FIND_A_CUSTOMER: &str = "Find a customer";
 
+pub const IMPORT_TITLE: &str = "Import";
+pub const LOOKING_THROUGH: &str = "Looking the files through…";
+pub const NOTHING_CHANGED: &str = "Nothing was changed.";
+pub const BACK: &str = "Back";
+pub const DERIVED: &str = "Extensions without a schema; these can be derived from the values in the file";
+pub const DERIVED_NOTE: &str = "Nothing identifies their records: which attributes do cannot be told from values. A schema can be made by hand with schema create.";
+pub const IMPORT_NOW: &str = "Import now";
+pub const IMPORT_WITHOUT: &str = "Import without them";
+pub const STOP: &str = "Stop";
+pub const IMPORT_STOPPED: &str = "The import was stopped. What came before stays.";
+
 pub const CANCEL: &str = "Cancel";
 pub const CLOSE: &str = "Close";
 pub const NEW_CUSTOMER_NOTE: &str = "The ID is 1 to 16 characters. Left empty, one is made.";
@@ -208,6 +219,40 @@ pub fn go_to(place: &str) -> String {
 
 pub fn revert(place: &str) -> String {
     format!("Revert {place}")
+}
+
+pub fn holds(profiles: usize, schemas: usize, inserts: usize) -> String {
+    let parts = [
+        (profiles, plural(profiles, "profile", "profiles")),
+        (schemas, plural(schemas, "schema", "schemas")),
+        (inserts, plural(inserts, "insert request", "insert requests")),
+    ];
+    let parts: Vec<String> =
+        parts.into_iter().filter(|(count, _)| *count > 0).map(|(_, text)| text).collect();
+    if parts.is_empty() {
+        "There is nothing in it to import.".to_owned()
+    } else {
+        format!("It holds {}.", parts.join(", "))
+    }
+}
+
+pub fn create_schemas(count: usize) -> String {
+    match count {
+        1 => "Create this schema from the file".to_owned(),
+        count => format!("Create these {count} schemas from the file"),
+    }
+}
+
+pub fn refused(count: usize) -> String {
+    format!("{} refused", plural(count, "item is", "items are"))
+}
+
+pub fn place_and_reason(place: &str, reason: &str) -> String {
+    if place.is_empty() { sentence(reason) } else { format!("{place}: {reason}") }
+}
+
+pub fn of_all(done: usize, all: usize) -> String {
+    format!("{done} of {all}")
 }
 
 pub fn draft_saved(at: &str) -> String {

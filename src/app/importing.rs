@@ -1,0 +1,107 @@
+//! Importing from the window: files are looked through first, then imported with progress, and the report stays on the page.
+
+use super::import::{Ended, Survey, Tally};
+use super::jobs::{ImportReport, Job};
+use super::state::App;
+use crate::model::finding::Severity;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// An import on its way.
+#[derive(Debug)]
+pub struct Importing {
+    /// The files.
+    pub files: Vec<PathBuf>,
+    /// How far it is.
+    pub phase: Phase,
+    pub(super) stop: Arc<AtomicBool>,
+}
+
+/// How far an import is.
+#[derive(Debug)]
+pub enum Phase {
+    /// The files are being looked through.
+    Looking,
+    /// They cannot be read; a sentence with file, line and column.
+    Unreadable(String),
+    /// What they hold.
+    Looked(Survey),
+    /// It runs; what became of the items so far, of as many as were counted.
+    Running(Tally, usize),
+    /// It ended.
+    Ended(ImportReport),
+}
+
+impl App {
+    pub(super) fn survey(&mut self, files: Vec<PathBuf>) -> Vec<Job> {
+        if self.ready().is_none() {
+            self.tell(
+                Some(Severity::Warning),
+                "There is no store to import into yet. Open or make one first.",
+            );
+            return Vec::new();
+        }
+        if self.import.as_ref().is_some_and(|import| matches!(import.phase, Phase::Running(..))) {
+            self.tell(Some(Severity::Warning), "An import is running already.");
+            return Vec::new();
+        }
+        self.import = Some(Importing { files: files.clone(), phase: Phase::Looking, stop: Arc::default() });
+        vec![Job::Survey(self.epoch, files)]
+    }
+
+    pub(super) fn surveyed(&mut self, result: Result<Survey, String>) -> Vec<Job> {
+        if let Some(import) = self.import.as_mut().filter(|import| matches!(import.phase, Phase::Looking)) {
+            import.phase = match result {
+                Ok(survey) => Phase::Looked(survey),
+                Err(sentence) => Phase::Unreadable(sentence),
+            };
+        }
+        Vec::new()
+    }
+
+    pub(super) fn import(&mut self, schemas: bool) -> Vec<Job> {
+        let Some(import) = self.import.as_mut() else { return Vec::new() };
+        let Phase::Looked(survey) = &import.phase else { return Vec::new() };
+        let derived = if schemas { survey.missing_schemas.clone() } else { Vec::new() };
+        let all = survey.profiles + survey.schemas + survey.inserts + survey.problem_count;
+        let job = Job::Import(self.epoch, import.files.clone(), derived, import.stop.clone());
+        import.phase = Phase::Running(Tally::default(), all);
+        vec![job]
+    }
+
+    pub(super) fn import_goes_on(&mut self, tally: Tally) -> Vec<Job> {
+        if let Some(Importing { phase: Phase::Running(so_far, _), .. }) = self.import.as_mut() {
+            *so_far = tally;
+        }
+        Vec::new()
+    }
+
+    pub(super) fn imported(&mut self, report: ImportReport) -> Vec<Job> {
+        let severity = match (&report.ended, report.tally.refused) {
+            (Ok(Ended::Finished), 0) => None,
+            (Ok(_), _) => Some(Severity::Warning),
+            (Err(_), _) => Some(Severity::Error),
+        };
+        self.tell(severity, format!("Import: {}.", report.tally));
+        if let Some(import) = self.import.as_mut() {
+            import.phase = Phase::Ended(report);
+        }
+        let mut jobs = vec![Job::Describe(self.epoch)];
+        // The customer who is open may be among those imported.
+        if self.open.as_ref().is_some_and(|open| open.draft.base().is_some()) {
+            jobs.extend(self.reload());
+        }
+        jobs
+    }
+
+    pub(super) fn stop_import(&mut self) -> Vec<Job> {
+        match self.import.as_ref().map(|import| &import.phase) {
+            Some(Phase::Running(..)) => {
+                self.import.iter().for_each(|import| import.stop.store(true, Ordering::SeqCst));
+            }
+            _ => self.import = None,
+        }
+        Vec::new()
+    }
+}

@@ -1,0 +1,131 @@
+//! Keeps the window's drafts and settings with the store's files.
+
+use crate::app::jobs::{self, KeptDraft};
+use crate::app::settings::{Lists, Settings, Theme, View, Zone};
+use crate::app::worker::Keeper;
+use crate::model::json::Json;
+use crate::model::profile::CustomerId;
+use crate::store::drafts::{DraftKey, Drafts};
+use crate::store::places::Places;
+use crate::store::settings::{self, SettingsFile, Shown};
+use std::path::PathBuf;
+
+/// Drafts and settings in the folders of a user.
+pub struct Kept {
+    places: Places,
+    /// `Err`: why drafts cannot be kept.
+    drafts: Result<Drafts, String>,
+}
+
+impl Kept {
+    /// Keeps them in these folders; nothing is opened before [`Keeper::restore`].
+    pub fn new(places: Places) -> Self {
+        Self { places, drafts: Err("the drafts are not open yet".into()) }
+    }
+
+    fn file(&self) -> SettingsFile {
+        SettingsFile::new(&self.places.config)
+    }
+
+    fn drafts(&mut self) -> Result<&mut Drafts, String> {
+        if self.drafts.is_err() {
+            // What hindered it may be gone: another window, a full disk.
+            self.drafts = Drafts::open(&self.places.drafts())
+                .map(|(drafts, _)| drafts)
+                .map_err(|error| error.to_string());
+        }
+        self.drafts.as_mut().map_err(|sentence| sentence.clone())
+    }
+}
+
+fn key(key: &jobs::DraftKey) -> DraftKey {
+    DraftKey { target: key.target.clone(), customer: key.customer.clone() }
+}
+
+impl Keeper for Kept {
+    fn restore(&mut self) -> (Vec<KeptDraft>, Settings, Vec<String>) {
+        let (settings, mut notes) = match self.file().read() {
+            Ok((file, note)) => (from_file(&file), note.into_iter().collect()),
+            Err(sentence) => (Settings::default(), vec![sentence]),
+        };
+        match Drafts::open(&self.places.drafts()) {
+            Ok((drafts, opened)) => {
+                self.drafts = Ok(drafts);
+                let kept = opened.kept.into_iter().map(|kept| KeptDraft {
+                    key: jobs::DraftKey { target: kept.key.target, customer: kept.key.customer },
+                    at: kept.at,
+                    base: kept.base,
+                    edits: kept.edits,
+                });
+                notes.extend(opened.notes);
+                (kept.collect(), settings, notes)
+            }
+            Err(error) => {
+                notes.push(error.to_string());
+                (Vec::new(), settings, notes)
+            }
+        }
+    }
+
+    fn whole(&mut self, of: &jobs::DraftKey, base: &Json, edits: &Json, at: &str) -> Result<(), String> {
+        self.drafts()?.rebase(&key(of), base, edits, at).map_err(|error| error.to_string())
+    }
+
+    fn edits(&mut self, of: &jobs::DraftKey, edits: &Json, at: &str) -> Result<(), String> {
+        self.drafts()?.edits(&key(of), edits, at).map_err(|error| error.to_string())
+    }
+
+    fn done(&mut self, of: &jobs::DraftKey, at: &str) -> Result<(), String> {
+        self.drafts()?.done(&key(of), at).map_err(|error| error.to_string())
+    }
+
+    fn sync(&mut self) -> Result<(), String> {
+        self.drafts()?.sync().map_err(|error| error.to_string())
+    }
+
+    fn settings(&mut self, settings: &Settings) -> Result<(), String> {
+        self.file().change(|file| to_file(settings, file)).map(|_| ())
+    }
+}
+
+fn from_file(file: &settings::Settings) -> Settings {
+    let ids = |ids: Vec<String>| ids.iter().filter_map(|id| CustomerId::new(id).ok()).collect();
+    let lists = file.targets().into_iter().map(|target| {
+        let lists = Lists { recent: ids(file.recent(&target)), pinned: ids(file.pinned(&target)) };
+        (target, lists)
+    });
+    let views = file
+        .views()
+        .into_iter()
+        .map(|(extension, shown)| (extension, if shown == Shown::Table { View::Table } else { View::Form }));
+    Settings {
+        theme: match file.theme() {
+            settings::Theme::System => Theme::System,
+            settings::Theme::Light => Theme::Light,
+            settings::Theme::Dark => Theme::Dark,
+        },
+        zone: if file.is_utc() { Zone::Utc } else { Zone::Local },
+        views: views.collect(),
+        store: file.last_target().map(PathBuf::from),
+        lists: lists.collect(),
+    }
+}
+
+fn to_file(settings: &Settings, file: &mut settings::Settings) {
+    file.set_theme(match settings.theme {
+        Theme::System => settings::Theme::System,
+        Theme::Light => settings::Theme::Light,
+        Theme::Dark => settings::Theme::Dark,
+    });
+    file.set_utc(settings.zone == Zone::Utc);
+    for (extension, view) in &settings.views {
+        file.set_shown(extension, if *view == View::Table { Shown::Table } else { Shown::Form });
+    }
+    if let Some(store) = settings.store.as_ref().and_then(|store| store.to_str()) {
+        file.set_last_target(store);
+    }
+    let texts = |ids: &[CustomerId]| ids.iter().map(|id| id.as_str().to_owned()).collect::<Vec<_>>();
+    for (target, lists) in &settings.lists {
+        file.set_lists(target, &texts(&lists.recent), &texts(&lists.pinned));
+    }
+}
