@@ -135,6 +135,13 @@ impl App {
         Vec::new()
     }
 
+    /// The names of those who stand in the rail.
+    fn names_of_lists(&self) -> Job {
+        let lists = self.lists();
+        let ids = lists.recent.iter().chain(&lists.pinned).chain(self.parked.keys());
+        Job::Names(self.epoch, ids.cloned().collect())
+    }
+
     /// Drafts found on disk that belong to this target.
     fn adopt_drafts(&mut self) {
         let Some(ready) = self.ready() else { return };
@@ -164,10 +171,11 @@ impl App {
         if !notes.is_empty() {
             self.tell(Some(Severity::Warning), notes.join(" "));
         }
-        if self.ready().is_some() {
-            self.adopt_drafts();
+        if self.ready().is_none() {
+            return Vec::new();
         }
-        Vec::new()
+        self.adopt_drafts();
+        vec![self.names_of_lists()]
     }
 
     // ---- finding and opening

@@ -15,11 +15,14 @@ use crate::ui::widgets::tab::{self, Tab};
 use crate::ui::widgets::{button, finding, heading, segmented};
 use crate::ui::{theme, words};
 use eframe::egui;
-use egui::{Align, Layout, Ui};
+use egui::Ui;
 
 /// Below this width, in points, of the window or with more attributes than this, an extension is shown as a form.
 const FORM_BELOW: f32 = 1_000.0;
 const FORM_ABOVE: usize = 8;
+/// Width in points of the buttons beside the name, and the least width with both side by side.
+const BUTTONS: f32 = 378.0;
+const HEADER: f32 = 620.0;
 /// Width in points of the choice of views.
 const VIEWS: f32 = 122.0;
 
@@ -40,43 +43,50 @@ pub fn show(ui: &mut Ui, view: &mut View, app: &App, open: &Open) {
 }
 
 fn header(ui: &mut Ui, view: &mut View, app: &App, open: &Open) {
-    let id = open.draft.id();
+    let wide = ui.available_width() >= HEADER;
     ui.horizontal(|ui| {
-        ui.vertical(|ui| {
-            ui.spacing_mut().item_spacing.y = 2.0;
-            heading::customer(ui, &words::plain(app.name_of(id)));
-            ui.horizontal(|ui| {
-                let weak = theme::palette(ui).ink_weak;
-                ui.label(egui::RichText::new(id.as_str()).font(theme::mono(theme::TYPE_S)).color(weak));
-                let read = if open.draft.base().is_some() {
-                    words::read_at(&open.read_at)
-                } else {
-                    words::NOT_SENT_YET.into()
-                };
-                ui.label(egui::RichText::new(read).font(theme::regular(theme::TYPE_S)).color(weak));
-            });
-        });
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let pinned = app.lists().pinned.contains(id);
-            let delete = button::ordinary(ui, words::DELETE_CUSTOMER, None);
-            let pin = button::ordinary(ui, if pinned { words::UNPIN } else { words::PIN }, None);
-            let reload = button::ordinary(ui, words::RELOAD, None);
-            let redo =
-                ui.add_enabled_ui(open.draft.can_redo(), |ui| button::ordinary(ui, words::REDO, None)).inner;
-            let undo =
-                ui.add_enabled_ui(open.draft.can_undo(), |ui| button::ordinary(ui, words::UNDO, None)).inner;
-            for (response, command) in
-                [(undo, Command::Undo), (redo, Command::Redo), (reload, Command::Reload), (pin, Command::Pin)]
-            {
-                if response.clicked() {
-                    view.ask(command);
-                }
-            }
-            if delete.clicked() {
-                view.open(Dialog::DeleteCustomer(String::new()));
-            }
+        who(ui, app, open);
+        if wide {
+            ui.add_space((ui.available_width() - BUTTONS).max(0.0));
+            buttons(ui, view, app, open);
+        }
+    });
+    if !wide {
+        ui.horizontal_wrapped(|ui| buttons(ui, view, app, open));
+    }
+}
+
+fn who(ui: &mut Ui, app: &App, open: &Open) {
+    let id = open.draft.id();
+    ui.vertical(|ui| {
+        ui.spacing_mut().item_spacing.y = 2.0;
+        heading::customer(ui, &words::plain(app.name_of(id)));
+        ui.horizontal(|ui| {
+            let weak = theme::palette(ui).ink_weak;
+            ui.label(egui::RichText::new(id.as_str()).font(theme::mono(theme::TYPE_S)).color(weak));
+            let known = open.draft.base().is_some();
+            let read = if known { words::read_at(&open.read_at) } else { words::NOT_SENT_YET.into() };
+            ui.label(egui::RichText::new(read).font(theme::regular(theme::TYPE_S)).color(weak));
         });
     });
+}
+
+fn buttons(ui: &mut Ui, view: &mut View, app: &App, open: &Open) {
+    let pin = if app.lists().pinned.contains(open.draft.id()) { words::UNPIN } else { words::PIN };
+    let all = [
+        (words::UNDO, open.draft.can_undo(), Command::Undo),
+        (words::REDO, open.draft.can_redo(), Command::Redo),
+        (words::RELOAD, true, Command::Reload),
+        (pin, true, Command::Pin),
+    ];
+    for (text, enabled, command) in all {
+        if ui.add_enabled_ui(enabled, |ui| button::ordinary(ui, text, None)).inner.clicked() {
+            view.ask(command);
+        }
+    }
+    if button::ordinary(ui, words::DELETE_CUSTOMER, None).clicked() {
+        view.open(Dialog::DeleteCustomer(String::new()));
+    }
 }
 
 /// What somebody else changed too, and the two ways on.
@@ -217,7 +227,8 @@ fn actions(
     shape: Shape,
 ) {
     let row = current_row(view, open, extension, shape);
-    ui.horizontal(|ui| {
+    let narrow = ui.available_width() < HEADER;
+    ui.horizontal_wrapped(|ui| {
         let full = is_full(open, extension);
         if ui.add_enabled_ui(!full, |ui| button::ordinary(ui, words::ADD_RECORD, None)).inner.clicked() {
             view.ask(Command::Add(extension.to_owned()));
@@ -242,7 +253,7 @@ fn actions(
             .get(extension)
             .map(|schema| schema.unique.join(" and "))
             .filter(|names| !names.is_empty());
-        if let Some(unique) = unique.filter(|_| !single) {
+        if let Some(unique) = unique.filter(|_| !single && !narrow) {
             let text = egui::RichText::new(words::one_per(&unique)).font(theme::regular(theme::TYPE_S));
             ui.label(text.color(theme::palette(ui).ink_weak));
         }
