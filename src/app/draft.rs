@@ -398,6 +398,8 @@ impl Draft {
 
     /// Takes the last step back.
     pub fn undo(&mut self) {
+        // What is typed next is a step of its own, even where there was nothing to take back.
+        self.typing = None;
         // A step that changed nothing, such as a letter typed and deleted, is no step to a person.
         while let Some(before) = self.undo.pop() {
             if before != self.edits {
