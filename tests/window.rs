@@ -73,7 +73,7 @@ fn submit_without_an_edit_says_so_and_looking_around_changes_no_byte() {
         ] {
             desk.click(tab);
             for view in ["Table", "Form"].iter().filter(|_| !tab.starts_with("Address") && tab != "Profile") {
-                desk.click(view);
+                desk.show(view);
                 for _ in 0..12 {
                     desk.press(Key::Tab);
                 }

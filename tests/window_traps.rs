@@ -51,7 +51,7 @@ fn undo_never_brings_the_former_customers_text_into_the_next() {
         };
         desk.click(tab);
         if view != "Profile" {
-            desk.click(view);
+            desk.show(view);
         }
         desk.focus(field);
         type_slowly(&mut desk, &["A", "B", "C"]);
@@ -135,10 +135,10 @@ fn what_was_typed_survives_scrolling_tabs_views_and_other_customers() {
     desk.click("Orders, 2 records");
     desk.click("Phone, 503 records, changed");
     assert_eq!(desk.value("Phone 4 number"), "typed!");
-    desk.click("Form");
+    desk.show("Form");
     assert_eq!(desk.value("Phone 4 number"), "typed!");
     desk.set_field("Phone 4 number", "in the form");
-    desk.click("Table");
+    desk.show("Table");
     assert_eq!(desk.value("Phone 4 number"), "in the form");
     desk.focus("Phone 4 prefix");
     desk.type_text("+1");
@@ -192,7 +192,7 @@ fn every_stop_of_tab_has_a_name_and_the_walk_comes_back() {
     let folder = sample();
     let mut desk = Desk::with(folder.path(), ZANETA);
     for view in ["Table", "Form"] {
-        desk.click(view);
+        desk.show(view);
         let stops = walk(&mut desk);
         for name in ["Phone 1 number", "Add record", "Delete customer"] {
             assert_eq!(stops.iter().filter(|stop| *stop == name).count(), 1, "{view} {name}: {stops:?}");

@@ -203,6 +203,21 @@ impl Desk {
         self.ui.run_ok();
     }
 
+    /// Shows the extension's records as table or form.
+    pub fn show(&mut self, view: &str) {
+        self.click(view);
+        self.ui.run_steps(2);
+        let list =
+            self.ui.root().children_recursive().any(|node| node.accesskit_node().role() == Role::ListBox);
+        assert_eq!(list, view == "Form", "{view} is not shown");
+    }
+
+    pub fn click_if(&mut self, name: &str, is: bool) {
+        if is {
+            self.click(name);
+        }
+    }
+
     /// Clicks the first of several of this name.
     pub fn click_first(&mut self, name: &str) {
         self.all(name).next().unwrap_or_else(|| panic!("{name}")).click();

@@ -60,13 +60,13 @@ pub fn list_editor(ui: &mut Ui, id: impl Hash + Debug, list: &List<'_>) -> Vec<L
         ui.spacing_mut().item_spacing = vec2(0.0, theme::GAP_XS);
         let above = Field { label: list.label.clone(), note: list.note.clone(), ..Field::default() };
         frame::label(ui, &above);
-        focus_new(ui, id, list.values.len());
+        focus_new(ui, id, list);
         for index in 0..list.values.len() {
             value(ui, id, list, index, &mut events);
         }
         let add = (!list.locked).then(|| button::ordinary(ui, &words::add(&list.name), None));
         if add.is_some_and(|add| add.clicked()) {
-            ui.data_mut(|data| data.insert_temp(id, list.values.len()));
+            ui.data_mut(|data| data.insert_temp(wanted(&list.name), list.values.len()));
             events.push(ListEvent::Added);
         }
     });
@@ -74,12 +74,18 @@ pub fn list_editor(ui: &mut Ui, id: impl Hash + Debug, list: &List<'_>) -> Vec<L
 }
 
 /// The keyboard goes to the value that was asked for, once it is there.
-fn focus_new(ui: &Ui, id: Id, count: usize) {
-    let asked = ui.data(|data| data.get_temp::<usize>(id));
+fn focus_new(ui: &Ui, id: Id, list: &List<'_>) {
+    let (wanted, count) = (wanted(&list.name), list.values.len());
+    let asked = ui.data(|data| data.get_temp::<usize>(wanted));
     if let Some(index) = asked.filter(|index| *index < count) {
-        ui.data_mut(|data| data.remove_temp::<usize>(id));
+        ui.data_mut(|data| data.remove_temp::<usize>(wanted));
         ui.memory_mut(|memory| memory.request_focus(value_id(id, index)));
     }
+}
+
+/// Where the index of the value that is to get the keyboard waits: the list's own id may be another by then.
+fn wanted(name: &str) -> Id {
+    Id::unique(("list value wanted", name))
 }
 
 fn value_id(list: Id, index: usize) -> Id {
@@ -97,7 +103,7 @@ fn value(ui: &mut Ui, id: Id, list: &List<'_>, index: usize, events: &mut Vec<Li
     };
     let mut pass = Pass { id: value_id(id, index), field: &field, events: Vec::new() };
     if !list.locked {
-        keys(ui, id, pass.id, index, list.values.len(), events);
+        keys(ui, wanted(&list.name), pass.id, index, list.values.len(), events);
     }
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), frame::HEIGHT), Sense::hover());
     let buttons = if list.locked { 0.0 } else { 3.0 * theme::TARGET + theme::GAP_XS };
@@ -128,21 +134,22 @@ fn primary(ui: &Ui, rect: Rect) -> Rect {
     rect.with_max_x(said.left() - theme::GAP_XS)
 }
 
-fn keys(ui: &Ui, list: Id, value: Id, index: usize, count: usize, events: &mut Vec<ListEvent>) {
+fn keys(ui: &Ui, wanted: Id, value: Id, index: usize, count: usize, events: &mut Vec<ListEvent>) {
     if !ui.memory(|memory| memory.has_focus(value)) {
         return;
     }
     let key = |modifiers, key| ui.input_mut(|input| input.consume_key(modifiers, key));
     if key(Modifiers::ALT, Key::ArrowUp) && index > 0 {
         events.push(ListEvent::MovedUp(index));
-        ui.data_mut(|data| data.insert_temp(list, index - 1));
+        ui.data_mut(|data| data.insert_temp(wanted, index - 1));
     } else if key(Modifiers::ALT, Key::Home) && index > 0 {
         events.push(ListEvent::MadePrimary(index));
-        ui.data_mut(|data| data.insert_temp(list, 0_usize));
+        ui.data_mut(|data| data.insert_temp(wanted, 0_usize));
     } else if key(Modifiers::COMMAND, Key::Delete) {
         events.push(ListEvent::Removed(index));
-        let next = if index + 1 < count { index } else { index.saturating_sub(1) };
-        ui.data_mut(|data| data.insert_temp(list, next));
+        if count > 1 {
+            ui.data_mut(|data| data.insert_temp(wanted, index.min(count - 2)));
+        }
     }
 }
 

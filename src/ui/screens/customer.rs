@@ -258,7 +258,7 @@ fn actions(
             ui.label(text.color(theme::palette(ui).ink_weak));
         }
         if !single {
-            ui.add_space((ui.available_width() - VIEWS).max(0.0));
+            ui.add_space((ui.available_size_before_wrap().x - VIEWS).max(0.0));
             ui.scope(|ui| {
                 let mut chosen = shape;
                 let views = [(Shape::Table, words::TABLE), (Shape::Form, words::FORM)];
