@@ -8,6 +8,8 @@ mod journal;
 pub mod line;
 pub mod places;
 pub mod settings;
+mod recover;
+mod synced;
 
 use crate::model::apply::{Reading, Rejection, State, apply};
 use crate::model::json::{Json, Kind, NameToken, View};
@@ -201,6 +203,7 @@ impl Store {
     ) -> Result<Vec<Result<Accepted, Rejection>>, StoreError> {
         let mut inner = self.lock();
         let _held = inner.journal.lock()?;
+        inner.journal.settle()?;
         inner.catch_up()?;
         inner.journal.writable()?;
         planned_from.map_or(Ok(()), |seq| inner.moves.refuse_since(seq, requests))?;

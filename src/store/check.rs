@@ -1,19 +1,22 @@
 //! Looking through a whole journal: every damaged line is named, not only the first.
 
-use super::StoreError;
 use super::disk::{Access, Disk, DiskFile, OsDisk};
-use super::journal::{JOURNAL, is_absent};
+use super::journal::{JOURNAL, LOCK, is_absent};
 use super::line::{Line, check_header, is_sealed};
+use super::{StoreError, synced};
 use crate::model::apply::{Reading, State, apply};
-use std::fmt;
 use std::path::{Path, PathBuf};
+use std::{fmt, io};
+
+/// How many bytes are read at once.
+const PIECE: usize = 1 << 20;
 
 /// What a look through a store met. Nothing was changed, and no lock was taken.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     /// Damage, in the order of the file: while there is any, nothing can be written.
     pub findings: Vec<Spot>,
-    /// What is no damage, but worth knowing: a torn tail.
+    /// What is no damage, but worth knowing: a torn tail, or what is not durable yet.
     pub notes: Vec<Spot>,
     /// How many requests the journal holds, damaged lines not counted.
     pub requests: u64,
@@ -36,34 +39,50 @@ impl fmt::Display for Spot {
     }
 }
 
-/// Reads the whole journal of a store and judges every line.
+/// Reads the whole journal of a store, piece by piece, and judges every line.
 pub fn check(folder: &Path) -> Result<Report, StoreError> {
     let path = folder.join(JOURNAL);
-    let bytes = match OsDisk.open(&path, Access::Read).and_then(|mut file| read_all(file.as_mut())) {
-        Ok(bytes) => bytes,
-        Err(error) if is_absent(&error) => return Err(StoreError::Missing(folder.to_owned())),
-        Err(source) => return Err(StoreError::Disk { path, source }),
-    };
-    Ok(judged(&path, &bytes))
+    match look(&OsDisk, &folder.join(LOCK), &path) {
+        Ok(report) => Ok(report),
+        Err(error) if is_absent(&error) => Err(StoreError::Missing(folder.to_owned())),
+        Err(source) => Err(StoreError::Disk { path, source }),
+    }
 }
 
-fn read_all(file: &mut dyn DiskFile) -> std::io::Result<Vec<u8>> {
-    file.read_at(0, usize::MAX)
-}
-
-/// The same for bytes in memory.
-fn judged(path: &Path, bytes: &[u8]) -> Report {
+fn look(disk: &dyn Disk, lock: &Path, path: &Path) -> io::Result<Report> {
+    let mut file = disk.open(path, Access::Read)?;
+    let size = file.size()?;
+    let end = synced::end(disk, lock, file.as_mut())?.unwrap_or(size);
     let mut judge =
         Judge { path, line: 0, last: Some(0), state: State::default(), report: Report::default() };
-    let end = memchr::memrchr(b'\n', bytes).map_or(0, |at| at + 1);
-    let (whole, tail) = bytes.split_at(end);
-    whole.split_inclusive(|byte| *byte == b'\n').for_each(|line| judge.line(&line[..line.len() - 1]));
-    judge.tail(tail);
+    let tail = each_line(file.as_mut(), end, |line| judge.line(line))?;
+    judge.tail(&tail);
+    judge.unsynced(size - end);
     if judge.line == 0 {
         judge.line = 1;
         judge.find("the header line is missing");
     }
-    judge.report
+    Ok(judge.report)
+}
+
+/// Gives every line without its newline, holding no more than a line and a piece of the file; returns what follows the last one.
+fn each_line(file: &mut dyn DiskFile, end: u64, mut line: impl FnMut(&[u8])) -> io::Result<Vec<u8>> {
+    let (mut open, mut at) = (Vec::new(), 0);
+    while at < end {
+        let bytes = file.read_at(at, PIECE.min(usize::try_from(end - at).unwrap_or(PIECE)))?;
+        if bytes.is_empty() {
+            break; // it became shorter
+        }
+        at += bytes.len() as u64;
+        for part in bytes.split_inclusive(|byte| *byte == b'\n') {
+            open.extend_from_slice(part);
+            if let Some(whole) = open.strip_suffix(b"\n") {
+                line(whole);
+                open.clear();
+            }
+        }
+    }
+    Ok(open)
 }
 
 struct Judge<'a> {
@@ -114,6 +133,15 @@ impl Judge<'_> {
         } else if !bytes.is_empty() && self.line > 0 {
             let sentence =
                 format!("{} bytes of an unfinished line; the next writer sets them aside", bytes.len());
+            self.report.notes.push(Spot { path: self.path.to_owned(), line: self.line + 1, sentence });
+        }
+    }
+
+    /// What is behind the noted end: a write in this moment, or what one left that was never answered.
+    fn unsynced(&mut self, bytes: u64) {
+        if bytes > 0 {
+            let sentence =
+                format!("{bytes} bytes that nobody was told of; the next writer keeps what is whole of them");
             self.report.notes.push(Spot { path: self.path.to_owned(), line: self.line + 1, sentence });
         }
     }

@@ -3,7 +3,7 @@
 use super::disk::{Disk, Lock};
 use super::journal::{JOURNAL, LOCK};
 use super::line::header;
-use super::{StoreError, random_hex};
+use super::{StoreError, random_hex, synced};
 use std::io;
 use std::path::Path;
 
@@ -48,5 +48,7 @@ fn write_header(disk: &dyn Disk, folder: &Path) -> io::Result<()> {
     file.write_at(0, format!("{}\n", header(&random_hex(16).to_lowercase())).as_bytes())?;
     file.sync_data()?;
     disk.rename(&unfinished, &folder.join(JOURNAL))?;
-    disk.sync_folder(folder)
+    disk.sync_folder(folder)?;
+    let end = file.size()?;
+    synced::note(disk, &folder.join(LOCK), file.as_mut(), end)
 }

@@ -33,6 +33,11 @@ pub trait Disk: Send + Sync {
     fn sync_folder(&self, folder: &Path) -> io::Result<()>;
     /// Takes the lock on a file, which is made if missing; `None` while somebody else has it.
     fn try_lock(&self, path: &Path) -> io::Result<Option<Lock>>;
+    /// Which start of the system this is; `None` where it does not tell.
+    fn boot(&self) -> Option<String> {
+        let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+        Some(id.trim().to_owned())
+    }
 }
 
 /// Waits for the lock on a file, at most so long; `None` while somebody else still has it.

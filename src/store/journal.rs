@@ -3,6 +3,7 @@
 use super::StoreError;
 use super::disk::{Access, Disk, DiskFile, Lock, wait_for_lock};
 use super::line::{Line, LineError, check_header, is_sealed};
+use super::{recover, synced};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -148,7 +149,7 @@ impl Journal {
         self.read += bytes as u64;
     }
 
-    /// Reads what the file has behind what is known: up to a newline at least, or all of it.
+    /// Reads what the file has behind what is known: up to a newline at least, or all of it that is durable.
     fn refill(&mut self) -> Result<(), StoreError> {
         let (bytes, size) = self.read_on().map_err(|source| self.failed(source))?;
         (self.ahead, self.at) = (bytes, 0);
@@ -160,13 +161,16 @@ impl Journal {
 
     fn read_on(&self) -> io::Result<(Vec<u8>, u64)> {
         let mut file = self.disk.open(&self.path, Access::Read)?;
-        let mut most = CHUNK;
+        let size = file.size()?;
+        let end = synced::end(self.disk.as_ref(), &self.folder.join(LOCK), file.as_mut())?;
+        let left = usize::try_from(end.unwrap_or(size).saturating_sub(self.read)).unwrap_or(usize::MAX);
+        let mut most = CHUNK.min(left);
         loop {
             let bytes = file.read_at(self.read, most)?;
-            if bytes.len() < most || memchr::memchr(b'\n', &bytes).is_some() {
-                return Ok((bytes, file.size()?));
+            if most == left || bytes.len() < most || memchr::memchr(b'\n', &bytes).is_some() {
+                return Ok((bytes, size));
             }
-            most = most.saturating_mul(2);
+            most = most.saturating_mul(2).min(left);
         }
     }
 
@@ -199,21 +203,30 @@ impl Journal {
         }
     }
 
+    /// What a writer left behind the noted end, because it died or its sync failed, is copied into a file of its own and so made
+    /// durable. The caller holds the lock.
+    pub fn settle(&self) -> Result<(), StoreError> {
+        recover::settle(self.disk.as_ref(), &self.folder, &self.path).map_err(|source| self.failed(source))
+    }
+
     /// Gets ready to append: opens the file and sets a torn tail aside. No line is written yet, so a failure changes none.
     /// The caller holds the lock and has read everything.
     pub fn begin(&self) -> Result<Writing, StoreError> {
         let begin = || -> io::Result<Option<Writing>> {
             let mut file = self.disk.open(&self.path, Access::Change)?;
-            let most = usize::try_from(file.size()?.saturating_sub(self.read)).unwrap_or(usize::MAX);
+            self.note_the_beginning(file.as_mut())?;
+            let size = file.size()?;
+            if size == self.read {
+                return Ok(Some(Writing { file }));
+            }
+            let most = usize::try_from(size.saturating_sub(self.read)).unwrap_or(usize::MAX);
             let tail = file.read_at(self.read, most)?;
             if memchr::memchr(b'\n', &tail).is_some() {
                 return Ok(None); // whole lines since the last look: somebody writes without the lock
             }
-            if !tail.is_empty() {
-                self.set_aside(&tail)?;
-                file.truncate(self.read)?;
-                file.sync_data()?;
-            }
+            recover::set_aside(self.disk.as_ref(), &self.folder, self.read, &tail)?;
+            file.truncate(self.read)?;
+            file.sync_data()?;
             Ok(Some(Writing { file }))
         };
         let writing = begin().map_err(|source| self.failed(source))?;
@@ -227,27 +240,31 @@ impl Journal {
         }
         let bytes = if self.unended { format!("\n{text}") } else { text.to_owned() };
         let file = &mut writing.file;
-        if let Err(error) = file.write_at(self.read, bytes.as_bytes()).and_then(|()| file.sync_data()) {
+        let written = file.write_at(self.read, bytes.as_bytes()).and_then(|()| file.sync_data());
+        if written.is_ok() {
+            self.read += bytes.len() as u64;
+        }
+        if let Err(error) = written.and_then(|()| self.note(file.as_mut())) {
             self.stopped = Some(Stop::Unclear { reason: error.to_string() });
             return self.writable();
         }
-        self.read += bytes.len() as u64;
         self.lines += memchr::memchr_iter(b'\n', text.as_bytes()).count() as u64;
         self.unended = false;
         (self.ahead, self.at) = (Vec::new(), 0);
         Ok(())
     }
 
-    /// What a writer that died left behind the last whole line is kept in `aside/`.
-    fn set_aside(&self, tail: &[u8]) -> io::Result<()> {
-        let aside = self.folder.join("aside");
-        self.disk.create_folder(&aside)?;
-        let mut kept = self.disk.open(&aside.join(format!("tail-{}", self.read)), Access::Make)?;
-        let end = kept.size()?;
-        kept.write_at(end, tail)?;
-        kept.sync_data()?;
-        self.disk.sync_folder(&aside)?;
-        self.disk.sync_folder(&self.folder)
+    /// Readers must know the end of what is durable before there is more.
+    fn note_the_beginning(&self, file: &mut dyn DiskFile) -> io::Result<()> {
+        if synced::end(self.disk.as_ref(), &self.folder.join(LOCK), file)? == Some(self.read) {
+            return Ok(());
+        }
+        file.sync_data()?;
+        self.note(file)
+    }
+
+    fn note(&self, file: &mut dyn DiskFile) -> io::Result<()> {
+        synced::note(self.disk.as_ref(), &self.folder.join(LOCK), file, self.read)
     }
 }
 

@@ -23,12 +23,19 @@ pub struct Record {
     pub failed: bool,
     /// Sizes as of the last sync.
     pub durable: HashMap<PathBuf, u64>,
+    /// What somebody else does before this operation.
+    pub meanwhile: Option<(usize, Box<dyn FnOnce() + Send>)>,
+    /// Which start of the system this pretends to be.
+    pub boot: Option<String>,
 }
 
 impl Record {
     fn step(&mut self) -> io::Result<()> {
         let number = self.operations;
         self.operations += 1;
+        if let Some((_, act)) = self.meanwhile.take_if(|(at, _)| *at == number) {
+            act();
+        }
         let hit = |fault: Fault| number == fault.at || (fault.for_ever && number > fault.at);
         if self.fault.is_some_and(hit) {
             self.failed = true;
@@ -82,10 +89,13 @@ impl Disk for FaultyDisk {
         self.step().and_then(|()| OsDisk.remove(path))
     }
     fn sync_folder(&self, folder: &Path) -> io::Result<()> {
-        self.step().and_then(|()| OsDisk.sync_folder(folder))
+        self.step().map(|()| assert!(folder.is_dir()))
     }
     fn try_lock(&self, path: &Path) -> io::Result<Option<Lock>> {
         self.step().and_then(|()| OsDisk.try_lock(path))
+    }
+    fn boot(&self) -> Option<String> {
+        self.0.lock().unwrap().boot.clone().or_else(|| OsDisk.boot())
     }
 }
 
@@ -107,7 +117,7 @@ impl DiskFile for FaultyFile {
         self.disk.step().and_then(|()| self.file.truncate(size))
     }
     fn sync_data(&mut self) -> io::Result<()> {
-        self.disk.step().and_then(|()| self.file.sync_data())?;
+        self.disk.step()?; // a real sync would only cost time: nobody pulls the plug
         let mut record = self.disk.0.lock().unwrap();
         record.syncs += 1;
         let size = self.file.size()?;
