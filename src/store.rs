@@ -7,8 +7,8 @@ pub mod drafts;
 mod journal;
 pub mod line;
 pub mod places;
-pub mod settings;
 mod recover;
+pub mod settings;
 mod synced;
 
 use crate::model::apply::{Reading, Rejection, State, apply};

@@ -57,7 +57,7 @@ fn look(disk: &dyn Disk, lock: &Path, path: &Path) -> io::Result<Report> {
         Judge { path, line: 0, last: Some(0), state: State::default(), report: Report::default() };
     let tail = each_line(file.as_mut(), end, |line| judge.line(line))?;
     judge.tail(&tail);
-    judge.unsynced(size - end);
+    judge.unsynced(size - end, &file.read_at(end, PIECE)?);
     if judge.line == 0 {
         judge.line = 1;
         judge.find("the header line is missing");
@@ -138,12 +138,13 @@ impl Judge<'_> {
     }
 
     /// What is behind the noted end: a write in this moment, or what one left that was never answered.
-    fn unsynced(&mut self, bytes: u64) {
-        if bytes > 0 {
-            let sentence =
-                format!("{bytes} bytes that nobody was told of; the next writer keeps what is whole of them");
-            self.report.notes.push(Spot { path: self.path.to_owned(), line: self.line + 1, sentence });
+    fn unsynced(&mut self, bytes: u64, beginning: &[u8]) {
+        if !is_sealed(beginning) && !beginning.contains(&b'\n') {
+            return self.tail(beginning);
         }
+        let sentence =
+            format!("{bytes} bytes that nobody was told of; the next writer keeps what is whole of them");
+        self.report.notes.push(Spot { path: self.path.to_owned(), line: self.line + 1, sentence });
     }
 
     fn find(&mut self, sentence: impl Into<String>) {
