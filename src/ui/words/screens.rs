@@ -205,7 +205,7 @@ pub fn stays(count: usize) -> String {
 pub fn submit(good: usize, bad: usize) -> String {
     match (good, bad) {
         (0, 0) => SUBMIT.to_owned(),
-        (0, _) => format!("{SUBMIT} · go to the first problem"),
+        (0, _) => format!("{SUBMIT} · see problem"),
         (1, 0) => format!("{SUBMIT} the change"),
         (good, 0) => format!("{SUBMIT} the {good} changes"),
         (1, _) => format!("{SUBMIT} the good change"),
