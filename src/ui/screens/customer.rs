@@ -258,7 +258,12 @@ fn actions(
             ui.label(text.color(theme::palette(ui).ink_weak));
         }
         if !single {
-            ui.add_space((ui.available_size_before_wrap().x - VIEWS).max(0.0));
+            let room = ui.available_size_before_wrap().x - VIEWS;
+            if room < 0.0 {
+                ui.end_row();
+            } else {
+                ui.add_space(room);
+            }
             ui.scope(|ui| {
                 let mut chosen = shape;
                 let views = [(Shape::Table, words::TABLE), (Shape::Form, words::FORM)];
