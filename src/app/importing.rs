@@ -1,7 +1,7 @@
 //! Importing from the window: files are looked through first, then imported with progress, and the report stays on the page.
 
 use super::import::{Ended, Survey, Tally};
-use super::jobs::{ImportReport, Job};
+use super::jobs::{ImportReport, Job, Why};
 use super::state::App;
 use crate::model::finding::Severity;
 use std::path::PathBuf;
@@ -15,6 +15,8 @@ pub struct Importing {
     pub files: Vec<PathBuf>,
     /// How far it is.
     pub phase: Phase,
+    /// Whether a customer was opened meanwhile: then it runs on behind.
+    pub behind: bool,
     pub(super) stop: Arc<AtomicBool>,
 }
 
@@ -46,7 +48,12 @@ impl App {
             self.tell(Some(Severity::Warning), "An import is running already.");
             return Vec::new();
         }
-        self.import = Some(Importing { files: files.clone(), phase: Phase::Looking, stop: Arc::default() });
+        self.import = Some(Importing {
+            files: files.clone(),
+            phase: Phase::Looking,
+            behind: false,
+            stop: Arc::default(),
+        });
         vec![Job::Survey(self.epoch, files)]
     }
 
@@ -87,12 +94,18 @@ impl App {
         if let Some(import) = self.import.as_mut() {
             import.phase = Phase::Ended(report);
         }
-        let mut jobs = vec![Job::Describe(self.epoch)];
+        let open = self.open.as_ref().filter(|open| open.draft.base().is_some());
         // The customer who is open may be among those imported.
-        if self.open.as_ref().is_some_and(|open| open.draft.base().is_some()) {
-            jobs.extend(self.reload());
+        let again = open.map(|open| Job::Load(self.epoch, open.draft.id().clone(), Why::Refresh));
+        [Job::Describe(self.epoch)].into_iter().chain(again).collect()
+    }
+
+    /// A customer is opened: a running import goes on behind, any other page goes.
+    pub(super) fn leave_import(&mut self) {
+        match self.import.as_mut() {
+            Some(import) if matches!(import.phase, Phase::Running(..)) => import.behind = true,
+            _ => self.import = None,
         }
-        jobs
     }
 
     pub(super) fn stop_import(&mut self) -> Vec<Job> {

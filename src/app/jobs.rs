@@ -63,6 +63,8 @@ pub enum Why {
     Try,
     /// To be read again.
     Reload,
+    /// To be read again without a word, since it may have changed.
+    Refresh,
 }
 
 /// What is wanted of a customer.

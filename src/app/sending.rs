@@ -181,7 +181,13 @@ impl App {
         vec![Job::Load(self.epoch, open.draft.id().clone(), Why::Reload)]
     }
 
-    pub(super) fn reread(&mut self, id: &CustomerId, loaded: Loaded, schemas: Schemas) -> Vec<Job> {
+    pub(super) fn reread(
+        &mut self,
+        id: &CustomerId,
+        loaded: Loaded,
+        schemas: Schemas,
+        say: bool,
+    ) -> Vec<Job> {
         let Some(open) = self.open.as_ref().filter(|open| open.draft.id() == id) else { return Vec::new() };
         let base = open.draft.base().cloned().unwrap_or_else(|| Profile::empty(id.clone()));
         let conflicts = reconcile(&base, &whole(&open.draft, &schemas), &loaded.profile, &schemas).conflicts;
@@ -195,7 +201,9 @@ impl App {
         }
         let edits = rebase(open.draft.edits(), open.draft.base(), &loaded.profile, &schemas, false);
         self.replace(Draft::restored(id.clone(), Some(loaded.profile), edits), schemas);
-        self.tell(None, "Read again.");
+        if say {
+            self.tell(None, "Read again.");
+        }
         self.keep_anew()
     }
 

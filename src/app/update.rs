@@ -270,13 +270,14 @@ impl App {
                 Some(draft) => self.show(draft, schemas),
                 None => self.tell(Some(Severity::Error), format!("Customer {id} is not in this store.")),
             },
-            (Ok((None, _)), Why::Reload) => {
+            (Ok((None, _)), Why::Reload | Why::Refresh) => {
                 let text = format!(
                     "Customer {id} is not in this store any more. What is shown is as it was read before."
                 );
                 self.tell(Some(Severity::Error), text);
             }
-            (Ok((Some(loaded), schemas)), Why::Reload) => return self.reread(id, loaded, schemas),
+            (Ok((Some(loaded), schemas)), Why::Reload) => return self.reread(id, loaded, schemas, true),
+            (Ok((Some(loaded), schemas)), Why::Refresh) => return self.reread(id, loaded, schemas, false),
             (Ok((Some(loaded), schemas)), _) => {
                 let name = display_name(&loaded.profile);
                 self.named(vec![Hit { id: id.clone(), name }]);
@@ -292,6 +293,7 @@ impl App {
 
     /// Puts a draft on the screen; the one that was there is parked.
     fn show(&mut self, draft: Draft, schemas: Schemas) {
+        self.leave_import();
         let reading = self.open.as_ref().map_or(0, |open| open.reading) + 1;
         self.park();
         self.open = Some(Open {

@@ -91,6 +91,8 @@ struct Shared {
     target: Mutex<Option<Current>>,
     outcomes: Sender<Outcome>,
     running: AtomicUsize,
+    /// What was looked for last: an earlier search that has not begun need not.
+    wanted: Mutex<String>,
 }
 
 /// The worker. Dropping it waits until what was typed is on the disk.
@@ -127,6 +129,7 @@ impl Worker {
             target: Mutex::new(None),
             outcomes: to_window,
             running: AtomicUsize::new(0),
+            wanted: Mutex::new(String::new()),
         };
         let shared = Arc::new(shared);
         let with = shared.clone();
@@ -156,6 +159,9 @@ impl Worker {
         if shared.running.fetch_add(1, Ordering::SeqCst) >= LIMIT {
             shared.running.fetch_sub(1, Ordering::SeqCst);
             return shared.tell(Outcome::Busy(name(&job)));
+        }
+        if let Job::Find(_, text) = &job {
+            shared.wanted.lock().unwrap_or_else(PoisonError::into_inner).clone_from(text);
         }
         if matches!(job, Job::PickFiles) {
             let picked = (shared.pick)();
@@ -234,6 +240,9 @@ impl Shared {
                 Outcome::TargetOpened(epoch, path, opened)
             }
             Job::Find(epoch, text) => {
+                if *self.wanted.lock().unwrap_or_else(PoisonError::into_inner) != text {
+                    return None;
+                }
                 let found = self.target(epoch).and_then(|target| target.find(&text, HITS));
                 let hits = found.map(|profiles| profiles.iter().map(hit).collect());
                 Outcome::Found(epoch, text, hits)

@@ -38,7 +38,9 @@ pub fn show(ui: &mut Ui, view: &mut View, app: &App) {
         status::show(ui, view, app);
     });
     if matches!(app.target, TargetState::Ready(_)) {
-        if let Some(open) = app.open.as_ref().filter(|_| app.import.is_none()) {
+        if let Some(open) =
+            app.open.as_ref().filter(|_| app.import.as_ref().is_none_or(|import| import.behind))
+        {
             review::place(ui, view, app, open, WIDE);
         }
         egui::Panel::left("rail").frame(bar(10, 12)).exact_size(207.0).resizable(false).show(ui, |ui| {
@@ -47,7 +49,7 @@ pub fn show(ui: &mut Ui, view: &mut View, app: &App) {
     }
     let page = Frame::new().fill(colour.page).inner_margin(Margin::same(18));
     egui::CentralPanel::default().frame(page).show(ui, |ui| match (&app.target, &app.open) {
-        (TargetState::Ready(_), _) if app.import.is_some() => {
+        (TargetState::Ready(_), _) if app.import.as_ref().is_some_and(|import| !import.behind) => {
             app.import.iter().for_each(|i| import::show(ui, view, i));
         }
         (TargetState::Ready(_), Some(open)) => customer::show(ui, view, app, open),

@@ -228,7 +228,8 @@ fn actions(
 ) {
     let row = current_row(view, open, extension, shape);
     let narrow = ui.available_width() < HEADER;
-    ui.horizontal_wrapped(|ui| {
+    let layout = egui::Layout::left_to_right(egui::Align::Center).with_main_wrap(narrow);
+    ui.allocate_ui_with_layout(egui::vec2(ui.available_width(), theme::ROW), layout, |ui| {
         let full = is_full(open, extension);
         if ui.add_enabled_ui(!full, |ui| button::ordinary(ui, words::ADD_RECORD, None)).inner.clicked() {
             view.ask(Command::Add(extension.to_owned()));

@@ -22,7 +22,8 @@ enum Ended {
 /// The dialog that is open, if one is.
 pub fn show(ui: &mut Ui, view: &mut View, app: &App) {
     let Some((mut dialog, first)) = view.dialog.take() else { return };
-    let modal = egui::Modal::new(egui::Id::unique("dialog")).show(ui.ctx(), |ui| {
+    let frame = egui::Frame::popup(ui.style()).inner_margin(egui::Margin::same(16));
+    let modal = egui::Modal::new(egui::Id::unique("dialog")).frame(frame).show(ui.ctx(), |ui| {
         ui.set_width(430.0);
         ui.spacing_mut().item_spacing.y = theme::GAP_S;
         content(ui, view, app, &mut dialog, first)

@@ -97,6 +97,7 @@ pub const DERIVED_NOTE: &str = "Nothing identifies their records: which attribut
 pub const IMPORT_NOW: &str = "Import now";
 pub const IMPORT_WITHOUT: &str = "Import without them";
 pub const STOP: &str = "Stop";
+pub const STOP_IMPORT: &str = "Stop the import";
 pub const IMPORT_STOPPED: &str = "The import was stopped. What came before stays.";
 
 pub const CANCEL: &str = "Cancel";
@@ -249,6 +250,10 @@ pub fn refused(count: usize) -> String {
 
 pub fn place_and_reason(place: &str, reason: &str) -> String {
     if place.is_empty() { sentence(reason) } else { format!("{place}: {reason}") }
+}
+
+pub fn importing(done: usize, all: usize) -> String {
+    format!("Importing: {}", of_all(done, all))
 }
 
 pub fn of_all(done: usize, all: usize) -> String {
