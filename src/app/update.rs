@@ -126,10 +126,9 @@ impl App {
                 self.settings.store = Some(opened.path.clone());
                 self.target = TargetState::Ready(opened);
                 self.adopt_drafts();
-                let lists = self.lists();
-                let known =
-                    lists.recent.iter().chain(&lists.pinned).chain(self.parked.keys()).cloned().collect();
-                return vec![Job::Names(self.epoch, known), Job::KeepSettings(self.settings.clone())];
+                // Before the settings of an earlier start are here there is nothing to keep.
+                let keep = self.has_drafts.then(|| Job::KeepSettings(self.settings.clone()));
+                return [self.names_of_lists()].into_iter().chain(keep).collect();
             }
         }
         Vec::new()
@@ -167,6 +166,7 @@ impl App {
 
     fn restored(&mut self, drafts: Vec<KeptDraft>, settings: Settings, notes: &[String]) -> Vec<Job> {
         self.settings = settings;
+        self.has_drafts = true;
         self.elsewhere.extend(drafts);
         if !notes.is_empty() {
             self.tell(Some(Severity::Warning), notes.join(" "));
@@ -174,8 +174,10 @@ impl App {
         if self.ready().is_none() {
             return Vec::new();
         }
+        self.settings.store = self.ready().map(|ready| ready.path.clone());
         self.adopt_drafts();
-        vec![self.names_of_lists()]
+        let opening = self.opening.clone().map(|id| Job::Load(self.epoch, id, Why::Open));
+        [self.names_of_lists()].into_iter().chain(opening).collect()
     }
 
     // ---- finding and opening
@@ -236,10 +238,17 @@ impl App {
             return Vec::new();
         }
         self.opening = Some(id.clone());
+        if !self.has_drafts {
+            return Vec::new();
+        }
         vec![Job::Load(self.epoch, id, Why::Open)]
     }
 
     fn new_customer(&mut self, id: &str) -> Vec<Job> {
+        if !self.has_drafts {
+            self.tell(Some(Severity::Warning), "The drafts are still being read. Try again in a moment.");
+            return Vec::new();
+        }
         let text = if id.trim().is_empty() { (self.around.make_id)() } else { id.trim().to_owned() };
         let (id, schemas) = match (CustomerId::new(&text), self.ready()) {
             (Ok(id), Some(ready)) => (id, ready.schemas.clone()),
@@ -260,6 +269,9 @@ impl App {
         why: Why,
         result: Result<(Option<Loaded>, Schemas), TargetError>,
     ) -> Vec<Job> {
+        if matches!((&result, why), (Ok((Some(_), _)), Why::Try)) && !self.has_drafts {
+            return self.open(id.clone());
+        }
         if self.opening.as_ref() == Some(id) {
             self.opening = None;
         }

@@ -2,13 +2,14 @@
 
 use super::entry::Entry;
 use super::live::Live;
-use crate::store::disk::{Access, Disk, Lock};
+use crate::store::disk::{Access, Disk, Lock, wait_for_lock};
 use crate::store::journal::is_absent;
 use crate::store::line::{format_of, is_sealed};
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 /// A file that was taken over; nobody else gets it meanwhile.
 pub struct Taken {
@@ -25,12 +26,21 @@ pub struct Found {
     pub notes: Vec<String>,
 }
 
+/// How long all files together are waited for whose window may be about to go: it was closed or killed this moment.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// Takes over every file whose lock is free. The caller has its turn in the folder.
 pub fn take(disk: &dyn Disk, folder: &Path) -> io::Result<Found> {
     let mut found = Found::default();
+    let start = Instant::now();
     for name in names(&disk.list(folder)?) {
         let path = folder.join(format!("{name}.jsonl"));
-        let read = disk.try_lock(&folder.join(format!("{name}.lock"))).and_then(|lock| match lock {
+        let lock = wait_for_lock(
+            disk,
+            &folder.join(format!("{name}.lock")),
+            PATIENCE.saturating_sub(start.elapsed()),
+        );
+        let read = lock.and_then(|lock| match lock {
             Some(lock) => Ok(Some((lock, content(disk, &path)?))),
             None => Ok(None),
         });
