@@ -10,15 +10,16 @@ pub mod places;
 mod recover;
 pub mod settings;
 mod synced;
+mod whose;
 
-use crate::model::apply::{Reading, Rejection, State, apply};
+use crate::model::apply::{Reading, Rejection, RejectionKind, State, apply};
 use crate::model::json::{Json, Kind, NameToken, View};
 use crate::model::profile::{CustomerId, Profile};
 use crate::model::request::Request;
 use crate::model::schema::Schemas;
 use disk::{Disk, OsDisk};
-use journal::Journal;
-use std::collections::HashMap;
+use journal::{Journal, Next};
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -35,6 +36,8 @@ struct Inner {
     /// The last line read, and so the `seq` of the state.
     seq: u64,
     moves: Moves,
+    /// Customers of whom a line is damaged, and where: they are as of before it, and read-only.
+    held: BTreeMap<CustomerId, String>,
 }
 
 /// The last line that touched each customer, and the last that touched the schemas.
@@ -139,6 +142,7 @@ impl Store {
             state: State::default(),
             seq: 0,
             moves: Moves::default(),
+            held: BTreeMap::new(),
         };
         inner.catch_up()?;
         Ok(Self { inner: Mutex::new(inner) })
@@ -214,9 +218,12 @@ impl Store {
         Ok(answers)
     }
 
-    /// The damage that reading met, if any.
+    /// The damage that reading met, if any: of the whole store, or of some customers.
     pub fn damage(&self) -> Option<String> {
-        self.lock().journal.writable().err().map(|error| error.to_string())
+        let inner = self.lock();
+        let of_all = inner.journal.writable().err().map(|error| error.to_string());
+        let of_some: Vec<String> = inner.held.iter().map(|(id, place)| read_only(id, place)).collect();
+        of_all.or_else(|| (!of_some.is_empty()).then(|| of_some.join("; ")))
     }
 
     /// What the journal holds now, lines of other processes included. After an unclear write it is not known.
@@ -234,17 +241,66 @@ impl Store {
 
 impl Inner {
     fn catch_up(&mut self) -> Result<(), StoreError> {
-        while let Some(line) = self.journal.next_line()? {
-            if line.seq != self.seq + 1 {
-                self.journal.damaged(format!("its seq is {}, {} should follow", line.seq, self.seq + 1));
-            } else if let Err(rejection) = apply(&mut self.state, &line.request, Reading::Upsert) {
-                self.journal.damaged(format!("it cannot be carried out: {rejection}"));
-            } else {
-                self.seq = line.seq;
-                self.moves.note(&line.request, line.seq);
+        while let Some(next) = self.journal.next_line()? {
+            match next {
+                Next::Line(line) => self.take(&line),
+                Next::Damaged(bytes) => self.take_damaged(&bytes),
             }
         }
         Ok(())
+    }
+
+    fn take(&mut self, line: &line::Line) {
+        if line.seq != self.seq + 1 {
+            self.journal.damaged(format!("its seq is {}, {} should follow", line.seq, self.seq + 1));
+            return;
+        }
+        if line.request.customers().iter().any(|id| self.held.contains_key(id)) {
+            self.pass_over(&line.request);
+        } else if let Err(rejection) = apply(&mut self.state, &line.request, Reading::Upsert) {
+            self.journal.damaged(format!("it cannot be carried out: {rejection}"));
+            return;
+        }
+        self.seq = line.seq;
+        self.moves.note(&line.request, line.seq);
+    }
+
+    /// A request of a customer who is held is not carried out; what is certain of it all the same is.
+    fn pass_over(&mut self, request: &Request) {
+        let gone = match request {
+            Request::DeleteProfile(id) => id,
+            Request::MergeProfiles { dst, src, .. } => {
+                let place = self.held.get(dst).or_else(|| self.held.get(src)).cloned().unwrap_or_default();
+                self.held.insert(dst.clone(), place);
+                src
+            }
+            _ => return,
+        };
+        self.state.profiles.remove(gone);
+        self.held.remove(gone);
+    }
+
+    /// A damaged line holds its customers; where nothing tells whose it was, nothing behind it counts.
+    fn take_damaged(&mut self, bytes: &[u8]) {
+        let customers = whose::whose(bytes, self.seq + 1, |id| self.moves.customers.contains_key(id));
+        if customers.is_empty() {
+            return self
+                .journal
+                .damaged(format!("{}; nothing tells whose it was", line::LineError::Checksum));
+        }
+        self.seq += 1;
+        for id in customers {
+            self.moves.customers.insert(id.clone(), self.seq);
+            let place = self.journal.place();
+            self.held.entry(id).or_insert(place);
+        }
+    }
+
+    /// Why a request cannot be taken because of damage.
+    fn refuse_held(&self, request: &Request) -> Result<(), Rejection> {
+        let customers = request.customers();
+        let held = customers.iter().find_map(|id| self.held.get(id).map(|place| read_only(id, place)));
+        held.map_or(Ok(()), |sentence| Err(Rejection::new(RejectionKind::ReadOnly, sentence)))
     }
 
     fn accept(
@@ -255,6 +311,7 @@ impl Inner {
         out: &mut String,
     ) -> Result<Accepted, Rejection> {
         let request = with_id(request);
+        self.refuse_held(&request)?;
         apply(&mut self.state, &request, Reading::Upsert)?;
         self.seq += 1;
         self.moves.note(&request, self.seq);
@@ -263,6 +320,12 @@ impl Inner {
         out.push('\n');
         Ok(Accepted { seq: self.seq, customer })
     }
+}
+
+fn read_only(id: &CustomerId, place: &str) -> String {
+    format!(
+        "customer {id} takes no changes: {place} is damaged, and {id} is shown as of before that line; put the line back from a copy of the store, all other customers are whole"
+    )
 }
 
 /// At most `limit` of the profiles that have `text` in their ID or a value, letter case and the punctuation of numbers

@@ -132,6 +132,7 @@ pub trait Target: Send + Sync {
         stamp: &Stamp,
     ) -> Result<Vec<Result<Accepted, Rejection>>, TargetError>;
 
-    /// What is wrong with what it holds, if anything: it can be read as far as it says, and takes no requests.
+    /// What is wrong with what it holds, if anything: it can be read as far as it says, and takes no requests, or none of the
+    /// customers named there.
     fn damage(&self) -> Option<String>;
 }

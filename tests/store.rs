@@ -84,18 +84,62 @@ fn a_last_line_torn_at_any_byte_is_ignored_and_then_set_aside() {
 }
 
 #[test]
-fn a_changed_byte_is_named_and_stops_writing_but_not_reading() {
+fn a_damaged_line_stops_its_customer_alone() {
+    for changed in ["\"223\"", "\"9#9\""] {
+        let folder = tempfile::tempdir().unwrap();
+        let store = made(folder.path());
+        let create =
+            |id: &str| Request::CreateProfile(Json::parse(&format!(r#"{{"customer_id":"{id}"}}"#)).unwrap());
+        send(&store, &[create("B"), insert(1, "111"), insert(2, "222"), insert(3, "333")]);
+        let journal = folder.path().join("journal-000001.jsonl");
+        let text = std::fs::read_to_string(&journal).unwrap().replace("\"222\"", changed);
+        std::fs::write(&journal, text).unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        assert_eq!(numbers(&store), ["111"], "as of before the damage");
+        let refused = store.append(&[insert(4, "444"), create("C")], "tester", "now").unwrap();
+        let sentence = refused[0].as_ref().unwrap_err().to_string();
+        assert!(sentence.starts_with("customer A takes no changes: "), "{sentence}");
+        assert!(sentence.contains("journal-000001.jsonl:6 is damaged"), "{sentence}");
+        assert!(refused[1].is_ok());
+        let update = Request::UpdateProfile(CustomerId::new("B").unwrap(), Json::parse("{}").unwrap());
+        send(&store, &[update]);
+        let store = Store::open(folder.path()).unwrap();
+        assert_eq!(store.customers().unwrap().len(), 3);
+        assert!(store.damage().unwrap().starts_with("customer A takes no changes"), "{:?}", store.damage());
+        let report = check(folder.path()).unwrap();
+        assert_eq!(report.findings.len(), 1, "{report:?}");
+        assert!(report.findings[0].to_string().contains(":6: its checksum"), "{report:?}");
+        assert!(report.findings[0].sentence.contains("customer A is shown"), "{report:?}");
+    }
+}
+
+#[test]
+fn whichever_bit_is_flipped_nobody_else_is_blamed_and_nothing_false_is_shown() {
     let folder = tempfile::tempdir().unwrap();
     let store = made(folder.path());
-    send(&store, &[insert(1, "111")]);
-    send(&store, &[insert(2, "222")]);
+    let create = Request::CreateProfile(Json::parse(r#"{"customer_id":"C","FirstName":"Eva"}"#).unwrap());
+    send(&store, &[create, insert(1, "111")]);
     let journal = folder.path().join("journal-000001.jsonl");
-    let text = std::fs::read_to_string(&journal).unwrap().replace("\"222\"", "\"223\"");
-    std::fs::write(&journal, text).unwrap();
-    let store = Store::open(folder.path()).unwrap();
-    assert_eq!(numbers(&store), ["111"]);
-    let error = store.append(&[insert(3, "333")], "tester", "now").unwrap_err();
-    assert!(matches!(error, StoreError::Damaged { line: 5, .. }), "{error}");
+    let whole = std::fs::read(&journal).unwrap();
+    let last = memchr::memrchr(b'\n', &whole[..whole.len() - 1]).unwrap() + 1;
+    let other = store.load(&CustomerId::new("C").unwrap()).unwrap().unwrap().0;
+    for (at, bit) in (last..whole.len() - 1).flat_map(|at| (0..8).map(move |bit| (at, bit))) {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 1 << bit;
+        std::fs::write(&journal, bytes).unwrap();
+        std::fs::write(folder.path().join("lock"), "").unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        assert!(numbers(&store).is_empty(), "byte {at}, bit {bit}");
+        assert_eq!(store.load(&other.id).unwrap().unwrap().0, other, "byte {at}, bit {bit}");
+        let damage = store.damage().unwrap();
+        assert!(damage.contains(":5") && !damage.contains("customer C"), "byte {at}, bit {bit}: {damage}");
+        let blamed = damage.starts_with("customer A takes no changes");
+        assert!(blamed || damage.contains("nothing can be written"), "byte {at}, bit {bit}: {damage}");
+        assert!(
+            blamed || at + 20 > whole.len() || bit == 7 || (1 << bit) ^ whole[at] == b'\n',
+            "{at} {bit} {damage}"
+        );
+    }
 }
 
 #[test]

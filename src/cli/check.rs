@@ -17,7 +17,7 @@ pub fn check(path: &Path, with: &mut Surroundings<'_>) -> Result<(), Failure> {
     let sentence = if target::is_document(path) {
         format!("{} holds what its schemas do not allow", path.display())
     } else {
-        format!("{} is damaged; nothing can be written to it", path.display())
+        format!("{} is damaged; put the damaged lines back from a copy of the store", path.display())
     };
     Err(findings.into_iter().fold(Failure::refused(sentence), Failure::with))
 }

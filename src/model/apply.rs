@@ -49,6 +49,8 @@ pub enum RejectionKind {
     UnknownRecord,
     /// The customer or the schema is there already.
     AlreadyExists,
+    /// What the store holds of the customer is damaged, so it takes no changes.
+    ReadOnly,
 }
 
 impl std::fmt::Display for Rejection {
@@ -61,7 +63,8 @@ impl std::fmt::Display for Rejection {
 impl std::error::Error for Rejection {}
 
 impl Rejection {
-    fn new(kind: RejectionKind, sentence: impl Into<String>) -> Self {
+    /// A refusal of a request as a whole, with its reason.
+    pub fn new(kind: RejectionKind, sentence: impl Into<String>) -> Self {
         let finding =
             Finding { place: Place::default(), severity: Severity::Error, sentence: sentence.into() };
         Self { kind, findings: vec![finding] }

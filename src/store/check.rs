@@ -2,9 +2,12 @@
 
 use super::disk::{Access, Disk, DiskFile, OsDisk};
 use super::journal::{JOURNAL, LOCK, is_absent};
-use super::line::{Line, check_header, is_sealed};
+use super::line::{Line, LineError, check_header, is_sealed};
+use super::whose::whose;
 use super::{StoreError, synced};
 use crate::model::apply::{Reading, State, apply};
+use crate::model::profile::CustomerId;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
@@ -14,7 +17,7 @@ const PIECE: usize = 1 << 20;
 /// What a look through a store met. Nothing was changed, and no lock was taken.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
-    /// Damage, in the order of the file: while there is any, nothing can be written.
+    /// Damage, in the order of the file: its customers, or where nothing tells whose it was all, take no changes.
     pub findings: Vec<Spot>,
     /// What is no damage, but worth knowing: a torn tail, or what is not durable yet.
     pub notes: Vec<Spot>,
@@ -53,8 +56,14 @@ fn look(disk: &dyn Disk, lock: &Path, path: &Path) -> io::Result<Report> {
     let mut file = disk.open(path, Access::Read)?;
     let size = file.size()?;
     let end = synced::end(disk, lock, file.as_mut())?.unwrap_or(size);
-    let mut judge =
-        Judge { path, line: 0, last: Some(0), state: State::default(), report: Report::default() };
+    let mut judge = Judge {
+        path,
+        line: 0,
+        last: Some(0),
+        state: State::default(),
+        met: HashSet::new(),
+        report: Report::default(),
+    };
     let tail = each_line(file.as_mut(), end, |line| judge.line(line))?;
     judge.tail(&tail);
     judge.unsynced(size - end, &file.read_at(end, PIECE)?);
@@ -91,6 +100,8 @@ struct Judge<'a> {
     /// The `seq` before this line; unknown behind damage.
     last: Option<u64>,
     state: State,
+    /// Customers of whom there was a line.
+    met: HashSet<CustomerId>,
     report: Report,
 }
 
@@ -105,6 +116,7 @@ impl Judge<'_> {
         }
         match Line::from_bytes(bytes) {
             Ok(line) => self.request(&line),
+            Err(LineError::Checksum) => self.damaged(bytes),
             Err(error) => {
                 self.last = None;
                 self.find(error.to_string());
@@ -112,8 +124,24 @@ impl Judge<'_> {
         }
     }
 
+    /// A damaged line, and whose it was.
+    fn damaged(&mut self, bytes: &[u8]) {
+        let seq = self.last.and_then(|last| last.checked_add(1));
+        let customers = seq.map(|seq| whose(bytes, seq, |id| self.met.contains(id))).unwrap_or_default();
+        self.last = seq.filter(|_| !customers.is_empty());
+        let reason = LineError::Checksum;
+        if customers.is_empty() {
+            return self.find(format!("{reason}; nothing tells whose it was, so nothing can be written"));
+        }
+        let names: Vec<String> = customers.iter().map(ToString::to_string).collect();
+        let names = names.join(" and ");
+        self.find(format!("{reason}; customer {names} is shown as of before it and takes no changes"));
+        self.met.extend(customers);
+    }
+
     fn request(&mut self, line: &Line) {
         self.report.requests += 1;
+        self.met.extend(line.request.customers());
         let before = self.last.replace(line.seq);
         if let Some(before) = before.filter(|before| before.checked_add(1) != Some(line.seq)) {
             self.find(format!("its seq is {}, it follows {before}", line.seq));

@@ -40,6 +40,14 @@ enum Stop {
     Unclear { reason: String },
 }
 
+/// What reading met.
+pub enum Next {
+    /// A whole line.
+    Line(Line),
+    /// A line with a wrong checksum, as it stands there.
+    Damaged(Vec<u8>),
+}
+
 /// The journal's file while its owner writes; the lock is held as long.
 pub struct Writing {
     file: Box<dyn DiskFile>,
@@ -67,8 +75,8 @@ impl Journal {
         })
     }
 
-    /// The next whole line that was not read yet.
-    pub fn next_line(&mut self) -> Result<Option<Line>, StoreError> {
+    /// The next line that was not read yet, whole or with a wrong checksum.
+    pub fn next_line(&mut self) -> Result<Option<Next>, StoreError> {
         while self.stopped.is_none() {
             let Some(bytes) = self.next_bytes()? else {
                 if self.lines == 0 {
@@ -83,15 +91,17 @@ impl Journal {
             };
             match read {
                 Ok(None) => {}
-                Ok(line) => return Ok(line),
-                Err(error) => self.damaged_by(&error),
+                Ok(Some(line)) => return Ok(Some(Next::Line(line))),
+                Err(LineError::Checksum) if self.lines > 1 => return Ok(Some(Next::Damaged(bytes))),
+                Err(error) => self.damaged(error.to_string()),
             }
         }
         Ok(None)
     }
 
-    fn damaged_by(&mut self, error: &LineError) {
-        self.damaged(error.to_string());
+    /// Where the line read last stands, as `file:line`.
+    pub fn place(&self) -> String {
+        format!("{}:{}", self.path.display(), self.lines)
     }
 
     /// The line read last is damage: nothing behind it is served.

@@ -4,9 +4,10 @@ use crate::model::json::{Json, Kind, MAX_DEPTH, View, quoted, text_of};
 use crate::model::request::Request;
 use std::fmt::Write;
 
-const CRC: &str = ",\"crc\":\"";
-/// `,"crc":"` + 8 digits + `"}`
-const CRC_END: usize = CRC.len() + 10;
+/// What stands before the checksum.
+pub const CRC: &str = ",\"crc\":\"";
+/// The length of the end of a line: `,"crc":"` + 8 digits + `"}`
+pub const CRC_END: usize = CRC.len() + 10;
 /// How much deeper than a body its line is nested, at most.
 const FRAME_DEPTH: usize = 4;
 
