@@ -3,6 +3,7 @@
 //! Nothing here draws. The window hands in [`command::Command`]s and shows what [`state::App`] says.
 
 pub mod command;
+mod conflicts;
 pub mod draft;
 pub mod edits;
 pub mod entry;
@@ -10,6 +11,8 @@ pub mod import;
 pub mod importing;
 pub mod jobs;
 pub mod keep;
+mod keeping;
+mod opening;
 pub mod rebase;
 pub mod review;
 pub mod sending;
@@ -17,3 +20,6 @@ pub mod settings;
 pub mod state;
 pub mod update;
 pub mod worker;
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,8 @@
 //! A customer's draft: the profile as it was loaded, the edits since, and the steps back and forth between them.
 
-use super::edits::{CoreEdit, CoreValue, Edits, ExtensionEdits, NewRow};
+mod wanted;
+
+use super::edits::{CoreEdit, CoreValue, Edits, ExtensionEdits, NewRow, with_entries};
 use super::entry::{Entry, text_of};
 use crate::model::json::{Json, Kind, View, same_name};
 use crate::model::profile::{CoreAttribute, CustomerId, Extension, Profile, Record, Records};
@@ -11,7 +13,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 /// Keys of added rows begin here; a loaded row's key is its position.
-const FIRST_NEW_KEY: u64 = 1 << 40;
+pub(super) const FIRST_NEW_KEY: u64 = 1 << 40;
 /// How many steps can be undone.
 const STEPS: usize = 1_000;
 
@@ -52,13 +54,7 @@ impl<'a> Row<'a> {
 
     /// The record with the edits; where what was typed stands for no value, the attribute is as it was.
     pub fn wanted(&self) -> Record {
-        let mut record = self.record.clone();
-        for (name, entry) in self.entries.into_iter().flatten() {
-            if let Ok(token) = entry.token() {
-                record = record.with(name, token.as_ref());
-            }
-        }
-        record
+        self.entries.map_or_else(|| self.record.clone(), |entries| with_entries(self.record, entries))
     }
 
     /// Whether something typed stands for no value.
@@ -92,7 +88,8 @@ impl Draft {
 
     /// A draft that was kept.
     pub fn restored(id: CustomerId, base: Option<Profile>, edits: Edits) -> Self {
-        let keys = edits.extensions.values().flat_map(|edits| edits.new.iter().map(|row| row.key + 1));
+        let keys =
+            edits.extensions.values().flat_map(|edits| edits.new.iter().map(|row| row.key.saturating_add(1)));
         let next_key = keys.max().unwrap_or(FIRST_NEW_KEY).max(FIRST_NEW_KEY);
         let (undo, redo, typing) = (Vec::new(), Vec::new(), None);
         Self { id, base, edits, undo, redo, typing, revision: 0, generation: 0, next_key }
@@ -214,6 +211,9 @@ impl Draft {
 
     /// Sets what an attribute is to become. Keystrokes in one field are one step until [`Self::settle`].
     pub fn set(&mut self, extension: &str, key: u64, attribute: &str, entry: Entry) {
+        if self.position(extension, key).is_none() {
+            return;
+        }
         self.step(Some(format!("{extension}/{key}/{attribute}")));
         let unchanged =
             self.row_by_key(extension, key).is_some_and(|row| is_as_loaded(row, attribute, &entry));
@@ -236,6 +236,11 @@ impl Draft {
     /// Ends the step of what is being typed.
     pub fn settle(&mut self) {
         self.typing = None;
+    }
+
+    /// Whether somebody is typing into a field: from a keystroke until [`Self::settle`], or another edit.
+    pub fn is_typing(&self) -> bool {
+        self.typing.is_some()
     }
 
     /// Adds an empty record; its key.
@@ -449,78 +454,6 @@ impl Draft {
                     }
                 }
             }
-        }
-    }
-
-    // ---- what is wanted
-
-    /// The profile as wanted, without the edits of the rows and core attributes in `without`.
-    pub fn wanted(
-        &self,
-        schemas: &Schemas,
-        without: &HashSet<RowAt>,
-        without_core: &HashSet<String>,
-    ) -> Profile {
-        let mut wanted = self.base.clone().unwrap_or_else(|| Profile::empty(self.id.clone()));
-        for (name, edit) in self.edits.core.iter().filter(|(name, _)| !without_core.contains(*name)) {
-            self.want_core(&mut wanted, name, edit);
-        }
-        for name in self.edits.extensions.keys() {
-            let single = schemas.get(name).map_or_else(
-                || matches!(wanted.extension(name).map(|e| &e.records), Some(Records::Single(_))),
-                |schema| schema.arity != Arity::Multi,
-            );
-            self.want_extension(&mut wanted, name, single, without);
-        }
-        wanted
-    }
-
-    fn want_core(&self, wanted: &mut Profile, name: &str, edit: &CoreEdit) {
-        let at = wanted.core.iter().position(|core| same_name(&core.name, name));
-        let was_array = at.is_some_and(|at| wanted.core[at].value.view().kind() == Kind::Array);
-        let tokens: Vec<Json> = edit.values.iter().filter_map(|value| self.core_token(name, value)).collect();
-        let value = match (&tokens[..], was_array) {
-            ([], false) => None,
-            ([one], false) => Some(one.clone()),
-            (many, _) => Some(Json::array(many.iter().map(Json::view))),
-        };
-        match (at, value) {
-            (Some(at), Some(value)) => wanted.core[at].value = value,
-            (Some(at), None) => drop(wanted.core.remove(at)),
-            (None, Some(value)) => wanted.core.push(CoreAttribute { name: name.to_owned(), value }),
-            (None, None) => {}
-        }
-    }
-
-    /// The token of a value; as it was loaded where what was typed stands for none.
-    fn core_token(&self, name: &str, value: &CoreValue) -> Option<Json> {
-        match value.entry.as_ref().map(Entry::token) {
-            Some(Ok(token)) => token,
-            _ => self.core_loaded(name, value.from).map(View::to_json),
-        }
-    }
-
-    fn want_extension(&self, wanted: &mut Profile, name: &str, single: bool, without: &HashSet<RowAt>) {
-        let rows = (0..self.row_count(name)).filter_map(|at| self.row(name, at));
-        let records: Vec<Record> = rows
-            .filter_map(|row| match (without.contains(&(name.to_owned(), row.key)), row.state) {
-                (true, RowState::New) | (false, RowState::Removed) => None,
-                (true, _) | (false, RowState::Kept) => Some(row.record.clone()),
-                (false, _) => Some(row.wanted()),
-            })
-            .collect();
-        let records = match records.as_slice() {
-            [] if single => None,
-            [one] if single => Some(Records::Single(one.clone())),
-            _ => Some(Records::Multi(records)),
-        };
-        let at = wanted.extensions.iter().position(|extension| same_name(&extension.name, name));
-        match (at, records) {
-            (Some(at), Some(records)) => wanted.extensions[at].records = records,
-            (Some(at), None) => drop(wanted.extensions.remove(at)),
-            (None, Some(Records::Multi(records))) if records.is_empty() => {}
-            (None, Some(records)) => wanted.extensions.push(Extension { name: name.to_owned(), records }),
-            (None, None) => {}
         }
     }
 }

@@ -79,3 +79,11 @@ impl Edits {
         }
     }
 }
+
+/// A record with entries; where what was typed stands for no value, the attribute is as it was.
+pub fn with_entries(record: &Record, entries: &BTreeMap<String, Entry>) -> Record {
+    entries.iter().fold(record.clone(), |record, (name, entry)| match entry.token() {
+        Ok(token) => record.with(name, token.as_ref()),
+        Err(_) => record,
+    })
+}

@@ -52,6 +52,14 @@ impl Entry {
     }
 }
 
+/// What would have to be typed for a token.
+pub fn typed_as(token: View<'_>) -> Entry {
+    if token.is_null() {
+        return Entry::Null;
+    }
+    Entry::Typed { text: shown(token), token: Ok(token.to_json()) }
+}
+
 /// The text of a value in an editor: date-times in `zone`, without seconds where they are zero.
 pub fn text_of(kind: Option<AttributeType>, value: View<'_>, zone: &TimeZone) -> String {
     let text = shown(value);

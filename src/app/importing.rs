@@ -57,8 +57,10 @@ impl App {
         vec![Job::Survey(self.epoch, files)]
     }
 
-    pub(super) fn surveyed(&mut self, result: Result<Survey, String>) -> Vec<Job> {
-        if let Some(import) = self.import.as_mut().filter(|import| matches!(import.phase, Phase::Looking)) {
+    pub(super) fn surveyed(&mut self, files: &[PathBuf], result: Result<Survey, String>) -> Vec<Job> {
+        let awaited =
+            |import: &&mut Importing| matches!(import.phase, Phase::Looking) && import.files == files;
+        if let Some(import) = self.import.as_mut().filter(awaited) {
             import.phase = match result {
                 Ok(survey) => Phase::Looked(survey),
                 Err(sentence) => Phase::Unreadable(sentence),

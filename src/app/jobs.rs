@@ -101,6 +101,8 @@ pub enum Keep {
 pub struct KeptDraft {
     /// Which.
     pub key: DraftKey,
+    /// Whose. The key of an earlier draft of the same customer has more than the ID.
+    pub customer: String,
     /// When it was last edited, RFC 3339.
     pub at: String,
     /// The profile it started from, or null.
@@ -157,7 +159,7 @@ pub enum Outcome {
     /// Files were chosen in a dialog; none, or the dialog could not be shown.
     Picked(Vec<PathBuf>),
     /// Files for import were looked through; the error is a sentence.
-    Surveyed(Epoch, Result<Survey, String>),
+    Surveyed(Epoch, Vec<PathBuf>, Result<Survey, String>),
     /// An import goes on.
     ImportGoesOn(Epoch, Tally),
     /// An import ended.

@@ -1,70 +1,72 @@
-//! Submit, reload and delete, and what to do when somebody else changed the customer meanwhile.
+//! Submit and delete, and what came of them.
 
-use super::draft::{Draft, RowState};
-use super::edits::{CoreEdit, CoreValue, Edits, ExtensionEdits, NewRow};
-use super::entry::Entry;
-use super::jobs::{Job, Keep, Why, Wish};
-use super::rebase::{rebase, unsent};
-use super::state::{App, Clash, columns, done};
-use super::update::{whole, wish};
+use super::draft::Draft;
+use super::edits::Edits;
+use super::jobs::{DraftKey, Epoch, Hit, Job, Wish};
+use super::keeping::{kept_draft, restore};
+use super::rebase::unsent;
+use super::state::{App, Clash, Sending, columns, display_name, done};
+use super::update::wish;
 use crate::model::finding::Severity;
-use crate::model::json::{Kind, View};
-use crate::model::profile::{CustomerId, Profile};
-use crate::model::reconcile::reconcile;
+use crate::model::profile::CustomerId;
 use crate::model::schema::Schemas;
-use crate::model::value::{shown, unique_key};
 use crate::target::submit::Submitted;
 use crate::target::{Loaded, TargetError};
-use std::collections::BTreeMap;
-use std::sync::Arc;
 
 impl App {
     pub(super) fn submit(&mut self) -> Vec<Job> {
-        let epoch = self.epoch;
-        let Some(open) = self.open.as_mut() else { return Vec::new() };
-        let id = open.draft.id().clone();
-        if self.sending.contains_key(&id) {
+        let Some(key) = self.open.as_ref().and_then(|open| self.key_of(open.draft.id())) else {
+            return Vec::new();
+        };
+        if self.sending.contains_key(&key) {
+            self.tell(None, "This customer is being sent already.");
             return Vec::new();
         }
+        let Some(open) = self.open.as_mut() else { return Vec::new() };
         open.tried = true;
         if !open.draft.is_changed() {
             self.tell(None, "There is nothing to send: nothing was changed.");
             return Vec::new();
         }
         if open.review.good() == 0 && open.review.bad() > 0 {
-            let first = open.review.findings.iter().find(|found| found.finding.severity == Severity::Error);
-            self.attention = first.map(|found| (found.spot.clone(), found.finding.place.attribute.clone()));
-            let text = first.map(|found| found.finding.to_string()).unwrap_or_default();
-            self.tell(Some(Severity::Error), format!("Nothing was sent. {text}"));
-            return Vec::new();
+            return self.go_to_first_problem();
         }
-        let wish = wish(open);
-        let (rows, core) = open.review.held_back();
-        let mut sent = open.draft.edits().clone();
-        for (extension, key) in rows {
-            let edits = sent.extension_mut(&extension);
-            edits.rows.retain(|at, _| *at as u64 != key);
-            edits.new.retain(|row| row.key != key);
-            sent.tidy(&extension);
-        }
-        sent.core.retain(|name, _| !core.contains(name));
+        let (id, wish, schemas) = (open.draft.id().clone(), wish(open), open.schemas.clone());
+        let edits = without(open.draft.edits(), open.review.held_back());
         open.conflict = None;
+        open.reloading = false;
         self.notice = None;
-        self.sending.insert(id.clone(), sent);
-        vec![Job::Submit(epoch, id, Box::new(wish))]
+        self.sending.insert(key, Sending { epoch: self.epoch, edits, schemas });
+        vec![Job::Submit(self.epoch, id, Box::new(wish))]
+    }
+
+    fn go_to_first_problem(&mut self) -> Vec<Job> {
+        let mut findings = self.open.iter().flat_map(|open| &open.review.findings);
+        let first = findings.find(|found| found.finding.severity == Severity::Error).cloned();
+        let text = first.as_ref().map(|found| found.finding.to_string()).unwrap_or_default();
+        self.attention = first.map(|found| (found.spot, found.finding.place.attribute));
+        self.tell(Some(Severity::Error), format!("Nothing was sent. {text}"));
+        Vec::new()
     }
 
     pub(super) fn delete_customer(&mut self) -> Vec<Job> {
         let Some(open) = self.open.as_ref() else { return Vec::new() };
         let (id, base) = (open.draft.id().clone(), open.draft.base().cloned());
+        let Some(key) = self.key_of(&id) else { return Vec::new() };
+        if self.sending.contains_key(&key) {
+            self.tell(Some(Severity::Warning), "This customer is being sent; delete it once that is done.");
+            return Vec::new();
+        }
         if base.is_none() {
             return self.closed(&id, "The draft was thrown away; the customer had never been sent.");
         }
+        let sending = Sending { epoch: self.epoch, edits: Edits::default(), schemas: open.schemas.clone() };
+        self.sending.insert(key, sending);
         vec![Job::Submit(self.epoch, id, Box::new(Wish { base, mine: None }))]
     }
 
     /// The customer is gone, and with it what was kept of it.
-    fn closed(&mut self, id: &CustomerId, text: &str) -> Vec<Job> {
+    pub(super) fn closed(&mut self, id: &CustomerId, text: &str) -> Vec<Job> {
         let key = self.key_of(id);
         if self.open.as_ref().is_some_and(|open| open.draft.id() == id) {
             self.open = None;
@@ -74,37 +76,48 @@ impl App {
         if let Some(hits) = self.search.hits.as_mut() {
             hits.retain(|hit| hit.id != *id);
         }
+        let mut jobs = key.map_or_else(Vec::new, |key| self.keep_done(key));
+        jobs.extend(self.adopt_drafts());
         self.tell(None, text);
-        let keep = key.map(|key| Job::Keep(key, Keep::Done));
-        keep.into_iter().chain([Job::KeepSettings(self.settings.clone())]).collect()
+        jobs.push(Job::KeepSettings(self.settings.clone()));
+        jobs
     }
 
     pub(super) fn submitted(
         &mut self,
+        epoch: Epoch,
         id: &CustomerId,
         wish: &Wish,
         result: Result<Submitted, TargetError>,
     ) -> Vec<Job> {
-        let sent = self.sending.remove(id).unwrap_or_default();
+        let mut sent =
+            self.sending.iter().filter(|(key, sent)| sent.epoch == epoch && key.customer == id.as_str());
+        let Some(key) = sent.next().map(|(key, _)| key.clone()) else { return Vec::new() };
+        let Some(sent) = self.sending.remove(&key) else { return Vec::new() };
+        if !self.is_here(&key) {
+            return self.submitted_elsewhere(&key, wish, &sent, result);
+        }
+        let about = self.about(id);
         match result {
-            Err(error) => self.failed(error.to_string()),
-            Ok(Submitted::Cannot(reason)) => self.failed(format!("Nothing was sent. {reason}.")),
+            Err(error) => self.failed(format!("{about}{error}")),
+            Ok(Submitted::Cannot(reason)) => self.failed(format!("{about}Nothing was sent. {reason}.")),
             Ok(Submitted::Done { now: None, .. } | Submitted::NothingToSend { now: None })
                 if wish.mine.is_none() =>
             {
                 return self.closed(id, &format!("Customer {id} was deleted."));
             }
             Ok(Submitted::Done { sent: requests, now: Some(now), joined }) => {
-                self.tell(None, done(&requests, joined));
-                return self.settled(id, &sent, &now);
+                self.tell(None, format!("{about}{}", done(&requests, joined)));
+                return self.settled(id, &key, &sent, &now);
             }
             Ok(Submitted::NothingToSend { now: Some(now) }) => {
-                self.tell(None, "There was nothing to send: the customer is as you want it already.");
-                return self.settled(id, &sent, &now);
+                let text = "There was nothing to send: the customer is as you want it already.";
+                self.tell(None, format!("{about}{text}"));
+                return self.settled(id, &key, &sent, &now);
             }
             Ok(Submitted::Conflict { now, conflicts, .. }) => {
                 let text = "Nothing was sent: somebody else changed the same customer meanwhile. Your draft is kept.";
-                self.tell(Some(Severity::Warning), text);
+                self.tell(Some(Severity::Warning), format!("{about}{text}"));
                 self.clash(id, Clash { conflicts, theirs: now });
             }
             Ok(Submitted::Refused { rejection, sent: requests, .. }) => {
@@ -112,193 +125,138 @@ impl App {
                     0 => "Nothing was changed.".to_owned(),
                     count => format!("{count} of the requests stand."),
                 };
-                self.failed(format!("{stand} {rejection}"));
+                self.failed(format!("{about}{stand} {rejection}"));
             }
             Ok(Submitted::Done { now: None, .. } | Submitted::NothingToSend { now: None }) => {
-                self.failed("The customer is not there any more; your draft is kept.".to_owned());
+                self.failed(format!("{about}The customer is not there any more; your draft is kept."));
             }
         }
+        // It was held only while it was on its way.
+        if self.parked.get(id).is_some_and(|draft| !draft.is_changed()) {
+            self.parked.remove(id);
+        }
         Vec::new()
+    }
+
+    /// Whom a message is about, where it is not the customer before one's eyes.
+    fn about(&self, id: &CustomerId) -> String {
+        let shown = self.open.as_ref().is_some_and(|open| open.draft.id() == id);
+        if shown { String::new() } else { format!("Customer {id}: ") }
     }
 
     fn failed(&mut self, text: String) {
         self.tell(Some(Severity::Error), text);
     }
 
-    fn clash(&mut self, id: &CustomerId, clash: Clash) {
+    pub(super) fn clash(&mut self, id: &CustomerId, clash: Clash) {
         if let Some(open) = self.open.as_mut().filter(|open| open.draft.id() == id) {
             open.conflict = Some(clash);
         }
     }
 
     /// What was sent stands; what was held back, or typed since, is a draft of what stands now.
-    fn settled(&mut self, id: &CustomerId, sent: &Edits, now: &Loaded) -> Vec<Job> {
-        let schemas = self.schemas_of(id);
-        let on = |draft: &Draft| {
-            let left = unsent(draft.edits(), sent);
-            let edits = rebase(&left, draft.base(), &now.profile, &schemas, true);
-            Draft::restored(id.clone(), Some(now.profile.clone()), edits)
-        };
-        self.names.extend(
-            Some(super::state::display_name(&now.profile)).filter(|n| !n.is_empty()).map(|n| (id.clone(), n)),
-        );
+    fn settled(&mut self, id: &CustomerId, key: &DraftKey, sent: &Sending, now: &Loaded) -> Vec<Job> {
+        let name = display_name(&now.profile);
+        self.named(vec![Hit { id: id.clone(), name }]);
         self.lists_mut().opened(id);
         let mut jobs = vec![Job::KeepSettings(self.settings.clone())];
-        if let Some(draft) = self.parked.get(id).map(&on) {
-            self.parked.insert(id.clone(), draft);
-        } else if let Some(draft) =
-            self.open.as_ref().filter(|open| open.draft.id() == id).map(|open| on(&open.draft))
-        {
+        if let Some(draft) = self.parked.remove(id) {
+            let draft = left(&draft, sent, now);
+            jobs.extend(self.keep_whole(key.clone(), &draft));
+            if draft.is_changed() {
+                self.parked.insert(id.clone(), draft);
+            }
+        } else if let Some(open) = self.open.as_ref().filter(|open| open.draft.id() == id) {
+            let (draft, schemas) = (left(&open.draft, sent, now), open.schemas.clone());
             self.replace(draft, schemas);
             jobs.extend(self.keep_anew());
         }
         jobs
     }
 
-    fn schemas_of(&self, id: &CustomerId) -> Schemas {
-        let open = self.open.as_ref().filter(|open| open.draft.id() == id).map(|open| open.schemas.clone());
-        open.or_else(|| self.ready().map(|ready| ready.schemas.clone())).unwrap_or_default()
+    /// The store was left meanwhile: its draft is settled where it lies, so that it does not come back.
+    fn submitted_elsewhere(
+        &mut self,
+        key: &DraftKey,
+        wish: &Wish,
+        sent: &Sending,
+        result: Result<Submitted, TargetError>,
+    ) -> Vec<Job> {
+        let about = format!("Customer {} in {}: ", key.customer, key.target);
+        let now = match result {
+            Ok(Submitted::Done { now, .. } | Submitted::NothingToSend { now })
+                if now.is_some() == wish.mine.is_some() =>
+            {
+                now
+            }
+            Err(error) => {
+                self.failed(format!("{about}{error}"));
+                return Vec::new();
+            }
+            Ok(_) => {
+                self.failed(format!(
+                    "{about}it could not be sent; open it there to see why. The draft is kept."
+                ));
+                return Vec::new();
+            }
+        };
+        self.tell(None, format!("{about}what was sent was accepted."));
+        let at = self.elsewhere.iter().position(|kept| kept.key == *key);
+        let kept = at.map(|at| self.elsewhere.remove(at));
+        let draft = kept.as_ref().and_then(|kept| restore(kept, &sent.schemas));
+        match (now, draft, kept) {
+            (Some(now), Some(draft), _) => {
+                let draft = left(&draft, sent, &now);
+                if draft.is_changed() {
+                    self.elsewhere.push(kept_draft(key.clone(), &draft));
+                }
+                self.keep_whole(key.clone(), &draft)
+            }
+            (Some(_), None, Some(unreadable)) => {
+                self.elsewhere.push(unreadable);
+                Vec::new()
+            }
+            _ => self.keep_done(key.clone()),
+        }
     }
 
     /// The open customer on another base; the widgets forget what they remember of the former texts.
-    fn replace(&mut self, draft: Draft, schemas: Schemas) {
+    pub(super) fn replace(&mut self, draft: Draft, schemas: Schemas) {
         let read_at = (self.around.clock)();
+        self.reading += 1;
         if let Some(open) = self.open.as_mut() {
             open.columns = columns(&draft, &schemas);
             open.draft = draft;
             open.schemas = schemas;
             open.keys.clear();
-            open.reading += 1;
+            open.reading = self.reading;
             open.read_at = read_at;
             open.conflict = None;
+            open.reloading = false;
             open.tried = false;
         }
         self.look_through();
     }
-
-    pub(super) fn reload(&mut self) -> Vec<Job> {
-        let Some(open) = self.open.as_ref() else { return Vec::new() };
-        vec![Job::Load(self.epoch, open.draft.id().clone(), Why::Reload)]
-    }
-
-    pub(super) fn reread(
-        &mut self,
-        id: &CustomerId,
-        loaded: Loaded,
-        schemas: Schemas,
-        say: bool,
-    ) -> Vec<Job> {
-        let Some(open) = self.open.as_ref().filter(|open| open.draft.id() == id) else { return Vec::new() };
-        let base = open.draft.base().cloned().unwrap_or_else(|| Profile::empty(id.clone()));
-        let conflicts = reconcile(&base, &whole(&open.draft, &schemas), &loaded.profile, &schemas).conflicts;
-        if !open.draft.edits().is_empty() && !conflicts.is_empty() {
-            self.tell(
-                Some(Severity::Warning),
-                "Somebody else changed the same things meanwhile. Your draft is kept.",
-            );
-            self.clash(id, Clash { conflicts, theirs: Some(loaded) });
-            return Vec::new();
-        }
-        let edits = rebase(open.draft.edits(), open.draft.base(), &loaded.profile, &schemas, false);
-        self.replace(Draft::restored(id.clone(), Some(loaded.profile), edits), schemas);
-        if say {
-            self.tell(None, "Read again.");
-        }
-        self.keep_anew()
-    }
-
-    pub(super) fn keep_mine(&mut self) -> Vec<Job> {
-        let Some(open) = self.open.as_mut() else { return Vec::new() };
-        let Some(clash) = open.conflict.take() else { return Vec::new() };
-        let (id, schemas) = (open.draft.id().clone(), open.schemas.clone());
-        let draft = match clash.theirs {
-            Some(theirs) => {
-                let edits = rebase(open.draft.edits(), open.draft.base(), &theirs.profile, &schemas, false);
-                Draft::restored(id, Some(theirs.profile), edits)
-            }
-            None => Draft::restored(id, None, as_new(&whole(&open.draft, &schemas), &open.draft)),
-        };
-        self.replace(draft, schemas);
-        self.tell(None, "Your changes stand over theirs in the draft. Nothing was sent yet.");
-        self.keep_anew()
-    }
-
-    pub(super) fn take_theirs(&mut self) -> Vec<Job> {
-        let Some(open) = self.open.as_mut() else { return Vec::new() };
-        let Some(clash) = open.conflict.take() else { return Vec::new() };
-        let (id, schemas) = (open.draft.id().clone(), open.schemas.clone());
-        let Some(theirs) = clash.theirs else {
-            return self.closed(&id, "The draft was thrown away; the customer was deleted by somebody else.");
-        };
-        let base = open.draft.base().cloned().unwrap_or_else(|| Profile::empty(id.clone()));
-        let edits = without_conflicts(open.draft.edits(), &base, &theirs.profile, &schemas);
-        let edits = rebase(&edits, Some(&base), &theirs.profile, &schemas, true);
-        self.replace(Draft::restored(id, Some(theirs.profile), edits), schemas);
-        self.tell(None, "What both had changed is as they made it. The rest of your draft is kept.");
-        self.keep_anew()
-    }
 }
 
-/// The edits without those of what `theirs` changed too.
-fn without_conflicts(edits: &Edits, base: &Profile, theirs: &Profile, schemas: &Schemas) -> Edits {
-    let mut edits = edits.clone();
-    edits.core.retain(|name, _| base.core(name) == theirs.core(name));
-    for (name, edits) in &mut edits.extensions {
-        let edits = Arc::make_mut(edits);
-        let schema = schemas.get(name);
-        let key =
-            |record: &crate::model::profile::Record| schema.and_then(|schema| unique_key(schema, record));
-        let same = |record: &crate::model::profile::Record| {
-            theirs.records(name).iter().find(|other| match key(record) {
-                Some(found) => key(other) == Some(found),
-                None => *other == record,
-            })
-        };
-        edits.rows.retain(|at, row| {
-            let Some(was) = base.records(name).get(*at) else { return false };
-            let Some(is) = same(was) else { return false };
-            row.removed &= was == is;
-            row.entries.retain(|attribute, _| {
-                was.get(attribute).map(View::as_str) == is.get(attribute).map(View::as_str)
-            });
-            row.removed || !row.entries.is_empty()
-        });
-        edits.new.retain(|row| {
-            let wanted =
-                row.entries.iter().fold(row.start.clone(), |record, (name, entry)| match entry.token() {
-                    Ok(token) => record.with(name, token.as_ref()),
-                    Err(_) => record,
-                });
-            key(&wanted).is_none() || same(&wanted).is_none()
-        });
-    }
-    edits
+/// What a draft is once its submit was accepted.
+fn left(draft: &Draft, sent: &Sending, now: &Loaded) -> Draft {
+    let edits = unsent(draft.edits(), &sent.edits, draft.base(), &now.profile, &sent.schemas);
+    Draft::restored(draft.id().clone(), Some(now.profile.clone()), edits)
 }
 
-/// A whole profile as the edits of a customer who is to be created.
-fn as_new(profile: &Profile, draft: &Draft) -> Edits {
-    let mut edits = Edits::default();
-    for core in &profile.core {
-        let view = core.value.view();
-        let tokens: Vec<View<'_>> =
-            if view.kind() == Kind::Array { view.elements().collect() } else { vec![view] };
-        let values = tokens.into_iter().map(|token| CoreValue {
-            from: None,
-            entry: Some(Entry::Typed { text: shown(token), token: Ok(token.to_json()) }),
-        });
-        edits.core.insert(core.name.clone(), CoreEdit { values: values.collect() });
+/// The edits without those of the rows and core attributes that are held back.
+fn without(
+    edits: &Edits,
+    (rows, core): (std::collections::HashSet<super::draft::RowAt>, std::collections::HashSet<String>),
+) -> Edits {
+    let mut sent = edits.clone();
+    for (extension, key) in rows {
+        let edits = sent.extension_mut(&extension);
+        edits.rows.retain(|at, _| *at as u64 != key);
+        edits.new.retain(|row| row.key != key);
+        sent.tidy(&extension);
     }
-    for extension in &profile.extensions {
-        let live = (0..draft.row_count(&extension.name)).filter_map(|at| draft.row(&extension.name, at));
-        let live = live.filter(|row| row.state != RowState::Removed);
-        let rows = (1u64 << 45..).zip(live).map(|(key, row)| NewRow {
-            key,
-            start: row.record.clone(),
-            entries: row.entries.cloned().unwrap_or_default(),
-        });
-        let extension_edits = ExtensionEdits { rows: BTreeMap::new(), new: rows.collect() };
-        edits.extensions.insert(extension.name.clone(), Arc::new(extension_edits));
-        edits.tidy(&extension.name);
-    }
-    edits
+    sent.core.retain(|name, _| !core.contains(name));
+    sent
 }

@@ -5,7 +5,7 @@ use super::draft::Draft;
 use super::edits::Edits;
 use super::entry::{Entry, text_of};
 use super::importing::Importing;
-use super::jobs::{Epoch, Hit, KeptDraft, Opened, Preview};
+use super::jobs::{DraftKey, Epoch, Hit, KeptDraft, Opened, Outcome, Preview};
 use super::review::{KeyIndex, Review, Spot};
 use super::settings::{Lists, Settings, Zone};
 use crate::model::finding::Severity;
@@ -59,8 +59,26 @@ pub struct App {
     pub(super) has_drafts: bool,
     /// Where the window should go next; it takes this away.
     pub attention: Option<(Spot, Option<String>)>,
-    /// What is being sent, by customer.
-    pub(super) sending: BTreeMap<CustomerId, Edits>,
+    /// What is being sent.
+    pub(super) sending: BTreeMap<DraftKey, Sending>,
+    /// The number of the last reading that was shown.
+    pub(super) reading: u64,
+    /// What was asked to be kept on disk last.
+    pub(super) asked_to_keep: Option<(DraftKey, Option<u64>)>,
+    /// Whether drafts and settings of an earlier start are there.
+    pub(super) restored: bool,
+    /// The target that was opened before they were.
+    pub(super) waiting: Option<Outcome>,
+    /// Outcomes that would take the text from under the hands of somebody who types.
+    pub(super) held: Vec<Outcome>,
+}
+
+/// What is on its way to a target.
+pub(super) struct Sending {
+    pub epoch: Epoch,
+    /// The edits that were sent: those of the draft's base, which stays until the outcome is there.
+    pub edits: Edits,
+    pub schemas: Schemas,
 }
 
 /// The target, or why there is none.
@@ -87,6 +105,8 @@ pub struct Search {
     pub asked: bool,
     /// Whether the only hit is to be opened.
     pub open_only: bool,
+    /// Whether the target is searching, for this text or a former one: one search at a time.
+    pub(super) under_way: bool,
 }
 
 /// A message.
@@ -129,6 +149,8 @@ pub struct Open {
     pub read_at: String,
     /// What somebody else changed too.
     pub conflict: Option<Clash>,
+    /// Whether it is being read again. What was asked before a submit is out of date after it.
+    pub(super) reloading: bool,
     /// Whether sending was tried: from then on everything is judged.
     pub tried: bool,
     /// Raised with every reading: widgets forget what they remember of the former one.
@@ -164,6 +186,11 @@ impl App {
             has_drafts: false,
             attention: None,
             sending: BTreeMap::new(),
+            reading: 0,
+            asked_to_keep: None,
+            restored: false,
+            waiting: None,
+            held: Vec::new(),
         }
     }
 
@@ -207,7 +234,11 @@ impl App {
 
     /// Whether a submit of the open customer is under way.
     pub fn is_sending(&self) -> bool {
-        self.open.as_ref().is_some_and(|open| self.sending.contains_key(open.draft.id()))
+        self.open.as_ref().is_some_and(|open| self.is_being_sent(open.draft.id()))
+    }
+
+    pub(super) fn is_being_sent(&self, id: &CustomerId) -> bool {
+        self.key_of(id).is_some_and(|key| self.sending.contains_key(&key))
     }
 
     /// What typing a text into an attribute of a row of the open customer means. The text that stands for what was loaded

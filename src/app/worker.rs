@@ -158,7 +158,7 @@ impl Worker {
         let shared = self.shared.clone();
         if shared.running.fetch_add(1, Ordering::SeqCst) >= LIMIT {
             shared.running.fetch_sub(1, Ordering::SeqCst);
-            return shared.tell(Outcome::Busy(name(&job)));
+            return shared.tell(refused(job));
         }
         if let Job::Find(_, text) = &job {
             shared.wanted.lock().unwrap_or_else(PoisonError::into_inner).clone_from(text);
@@ -195,16 +195,24 @@ impl Drop for Worker {
     }
 }
 
-fn name(job: &Job) -> &'static str {
+/// What comes of a job that was not begun: nobody waits for it in vain.
+fn refused(job: Job) -> Outcome {
+    const SENTENCE: &str = "Too much is under way, so nothing was done. Try again in a moment.";
+    let error = || TargetError::NotReached(SENTENCE.into());
     match job {
-        Job::OpenTarget(..) => "Opening the store",
-        Job::Find(..) | Job::Names(..) => "The search",
-        Job::Load(..) => "Reading the customer",
-        Job::Submit(..) => "Submit",
-        Job::Keep(..) | Job::KeepSettings(_) => "Keeping the draft",
-        Job::PickFiles => "The dialog",
-        Job::Survey(..) | Job::Import(..) => "The import",
-        Job::Describe(..) => "Looking at the store",
+        Job::OpenTarget(epoch, path, _) => Outcome::TargetOpened(epoch, path, Err(SENTENCE.into())),
+        Job::Find(epoch, text) => Outcome::Found(epoch, text, Err(error())),
+        Job::Load(epoch, id, why) => Outcome::Loaded(epoch, id, why, Err(error())),
+        Job::Submit(epoch, id, wish) => Outcome::Submitted(epoch, id, wish, Err(error())),
+        Job::Survey(epoch, files) => Outcome::Surveyed(epoch, files, Err(SENTENCE.into())),
+        Job::Import(epoch, ..) => {
+            let (tally, refused) = (Tally::default(), Vec::new());
+            Outcome::Imported(epoch, ImportReport { tally, refused, ended: Err(SENTENCE.into()) })
+        }
+        Job::Names(epoch, _) => Outcome::Named(epoch, Vec::new()),
+        Job::Keep(..) | Job::KeepSettings(_) => Outcome::Busy("Keeping the draft"),
+        Job::PickFiles => Outcome::Busy("The dialog"),
+        Job::Describe(_) => Outcome::Busy("Looking at the store"),
     }
 }
 
@@ -256,7 +264,10 @@ impl Shared {
                 let done = self.target(epoch).and_then(|target| self.submit(target.as_ref(), &wish));
                 Outcome::Submitted(epoch, id, wish, done)
             }
-            Job::Survey(epoch, files) => Outcome::Surveyed(epoch, self.survey(epoch, &files)),
+            Job::Survey(epoch, files) => {
+                let survey = self.survey(epoch, &files);
+                Outcome::Surveyed(epoch, files, survey)
+            }
             Job::Import(epoch, files, schemas, stop) => {
                 Outcome::Imported(epoch, self.import(epoch, &files, schemas, &stop))
             }
@@ -271,7 +282,11 @@ impl Shared {
     fn open_target(&self, epoch: Epoch, path: &Path, make: Make) -> Result<Option<Opened>, String> {
         let Some((path, target)) = (self.open)(path, make)? else { return Ok(None) };
         let opened = describe(path.clone(), target.as_ref())?;
-        *self.target.lock().unwrap_or_else(PoisonError::into_inner) = Some((epoch, path, target));
+        let mut held = self.target.lock().unwrap_or_else(PoisonError::into_inner);
+        // Of two that are being opened the later was asked for, whichever is there first.
+        if held.as_ref().is_none_or(|(of, ..)| *of <= epoch) {
+            *held = Some((epoch, path, target));
+        }
         Ok(Some(opened))
     }
 

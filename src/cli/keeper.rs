@@ -52,6 +52,7 @@ impl Keeper for Kept {
             Ok((drafts, opened)) => {
                 self.drafts = Ok(drafts);
                 let kept = opened.kept.into_iter().map(|kept| KeptDraft {
+                    customer: kept.key.of_customer().to_owned(),
                     key: jobs::DraftKey { target: kept.key.target, customer: kept.key.customer },
                     at: kept.at,
                     base: kept.base,
