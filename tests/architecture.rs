@@ -53,15 +53,15 @@ fn sources() -> Vec<(PathBuf, String)> {
 
 /// The lines that are built into the program: without comments and without modules of tests, each with its number from 1.
 fn built(text: &str) -> Vec<(usize, &str)> {
-    let (mut lines, mut test, mut depth) = (Vec::new(), false, 0_i32);
+    let (mut lines, mut skips, mut depth) = (Vec::new(), false, 0_i32);
     for (at, line) in text.lines().enumerate() {
         let code = line.split("//").next().unwrap_or_default();
         if depth == 0 && code.trim() == "#[cfg(test)]" {
-            test = true;
-        } else if test {
+            skips = true;
+        } else if skips {
             depth += i32::try_from(code.matches('{').count()).unwrap();
             depth -= i32::try_from(code.matches('}').count()).unwrap();
-            test = depth > 0 || code.trim_end().ends_with("]");
+            skips = depth > 0 || code.trim_end().ends_with(']');
         } else {
             lines.push((at + 1, code));
         }
@@ -73,8 +73,7 @@ fn built(text: &str) -> Vec<(usize, &str)> {
 fn room(path: &Path) -> Option<&'static str> {
     let first = path.iter().next()?.to_str()?.trim_end_matches(".rs");
     let is_test = path.iter().any(|part| {
-        part.to_str()
-            .is_some_and(|part| part == "tests" || (part.starts_with("tests") && part.ends_with(".rs")))
+        part.to_str().is_some_and(|part| part == "tests" || part == "tests.rs" || part.starts_with("tests_"))
     });
     ROOMS.iter().map(|(name, _)| *name).find(|name| *name == first && !is_test)
 }

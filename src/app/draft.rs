@@ -5,11 +5,10 @@ mod wanted;
 use super::edits::{CoreEdit, CoreValue, Edits, ExtensionEdits, NewRow, with_entries};
 use super::entry::{Entry, text_of};
 use crate::model::json::{Json, Kind, View, same_name};
-use crate::model::profile::{CoreAttribute, CustomerId, Extension, Profile, Record, Records};
-use crate::model::schema::{Arity, AttributeType, Schemas};
+use crate::model::profile::{CustomerId, Profile, Record};
+use crate::model::schema::{AttributeType, Schemas};
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
-use std::collections::HashSet;
 use std::sync::Arc;
 
 /// Keys of added rows begin here; a loaded row's key is its position.

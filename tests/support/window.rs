@@ -35,8 +35,13 @@ impl Keeper for Kept {
         (self.0.lock().unwrap().values().cloned().collect(), Settings::default(), Vec::new())
     }
     fn whole(&mut self, key: &DraftKey, base: &Json, edits: &Json, at: &str) -> Result<(), String> {
-        let kept =
-            KeptDraft { key: key.clone(), at: at.to_owned(), base: base.clone(), edits: edits.clone() };
+        let kept = KeptDraft {
+            key: key.clone(),
+            customer: key.customer.clone(),
+            at: at.to_owned(),
+            base: base.clone(),
+            edits: edits.clone(),
+        };
         self.0.lock().unwrap().insert(key.clone(), kept);
         Ok(())
     }
