@@ -18,20 +18,21 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 impl App {
-    pub(super) fn reload(&mut self) -> Vec<Job> {
+    pub(super) fn reload(&mut self, why: Why) -> Vec<Job> {
         let Some(id) = self.open.as_ref().map(|open| open.draft.id().clone()) else { return Vec::new() };
         if self.is_being_sent(&id) {
             self.tell(None, "This customer is being sent, and read again after that.");
             return Vec::new();
         }
         self.open.iter_mut().for_each(|open| open.reloading = true);
-        vec![Job::Load(self.epoch, id, Why::Reload)]
+        vec![Job::Load(self.epoch, id, why)]
     }
 
     /// A reading that was asked for before a submit, or before another customer was opened, is out of date.
     pub(super) fn reloaded(
         &mut self,
         id: &CustomerId,
+        why: Why,
         result: Result<(Option<Loaded>, Schemas), TargetError>,
     ) -> Vec<Job> {
         let asked = self.open.as_mut().filter(|open| open.draft.id() == id && open.reloading);
@@ -43,7 +44,10 @@ impl App {
                 self.tell(None, "This customer was not sent yet; there is nothing to read again.");
             }
             Ok((None, _)) => self.gone_meanwhile(id),
-            Ok((Some(loaded), schemas)) => return self.reread(id, loaded, schemas, "Read again."),
+            Ok((Some(loaded), schemas)) => {
+                let text = if why == Why::Reload { "Read again." } else { "" };
+                return self.reread(id, loaded, schemas, text);
+            }
         }
         Vec::new()
     }
@@ -91,7 +95,9 @@ impl App {
         }
         let edits = rebase(open.draft.edits(), open.draft.base(), &loaded.profile, &schemas);
         self.replace(Draft::restored(id.clone(), Some(loaded.profile), edits), schemas);
-        self.tell(None, text);
+        if !text.is_empty() {
+            self.tell(None, text);
+        }
         self.keep_anew()
     }
 

@@ -96,10 +96,16 @@ impl App {
         if let Some(import) = self.import.as_mut() {
             import.phase = Phase::Ended(report);
         }
-        let open = self.open.as_ref().filter(|open| open.draft.base().is_some());
+        let mut jobs = vec![Job::Describe(self.epoch)];
         // The customer who is open may be among those imported.
-        let again = open.map(|open| Job::Load(self.epoch, open.draft.id().clone(), Why::Refresh));
-        [Job::Describe(self.epoch)].into_iter().chain(again).collect()
+        let again = self
+            .open
+            .as_ref()
+            .is_some_and(|open| open.draft.base().is_some() && !self.is_being_sent(open.draft.id()));
+        if again {
+            jobs.extend(self.reload(Why::Refresh));
+        }
+        jobs
     }
 
     /// A customer is opened: a running import goes on behind, any other page goes.

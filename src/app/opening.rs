@@ -160,8 +160,8 @@ impl App {
         why: Why,
         result: Result<(Option<Loaded>, Schemas), TargetError>,
     ) -> Vec<Job> {
-        if why == Why::Reload {
-            return self.reloaded(id, result);
+        if matches!(why, Why::Reload | Why::Refresh) {
+            return self.reloaded(id, why, result);
         }
         if self.opening.as_ref() != Some(id) {
             return Vec::new();
@@ -212,6 +212,7 @@ impl App {
 
     /// Puts a draft on the screen; the one that was there is parked.
     fn show(&mut self, draft: Draft, schemas: Schemas) -> Vec<Job> {
+        self.leave_import();
         let reading = self.open.as_ref().map_or(self.reading, |open| open.reading) + 1;
         self.reading = reading;
         self.park();

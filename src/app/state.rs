@@ -55,8 +55,6 @@ pub struct App {
     pub import: Option<Importing>,
     /// Whether drafts are on disk.
     pub keeping: Keeping,
-    /// Whether the drafts of an earlier start are here: before that nobody is opened, lest a draft be typed over.
-    pub(super) has_drafts: bool,
     /// Where the window should go next; it takes this away.
     pub attention: Option<(Spot, Option<String>)>,
     /// What is being sent.
@@ -183,7 +181,6 @@ impl App {
             notice: None,
             import: None,
             keeping: Keeping::default(),
-            has_drafts: false,
             attention: None,
             sending: BTreeMap::new(),
             reading: 0,

@@ -27,7 +27,7 @@ impl App {
             Command::Open(id) => self.open(id),
             Command::NewCustomer(id) => self.new_customer(&id),
             Command::DeleteCustomer => self.delete_customer(),
-            Command::Reload => self.reload(),
+            Command::Reload => self.reload(Why::Reload),
             Command::Edit(extension, key, attribute, entry) => {
                 self.edit(|draft| draft.set(&extension, key, &attribute, entry))
             }
@@ -92,7 +92,7 @@ impl App {
 
     fn take_in(&mut self, outcome: Outcome) -> Vec<Job> {
         match outcome {
-            Outcome::Submitted(_, ref id, ..) | Outcome::Loaded(_, ref id, Why::Reload, _)
+            Outcome::Submitted(_, ref id, ..) | Outcome::Loaded(_, ref id, Why::Reload | Why::Refresh, _)
                 if self.is_typed_into(id) =>
             {
                 self.held.push(outcome);
