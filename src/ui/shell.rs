@@ -89,6 +89,8 @@ impl Shell {
         if self.view.dialog.is_some() {
             return;
         }
+        let is_shown = self.app.import.as_ref().is_none_or(|import| import.behind)
+            && matches!(self.app.target, TargetState::Ready(_));
         let in_find = ui.memory(|memory| memory.has_focus(screens::find_id()));
         let pressed =
             |modifiers: Modifiers, key: Key| ui.input_mut(|input| input.consume_key(modifiers, key));
@@ -96,10 +98,10 @@ impl Shell {
         if pressed(Modifiers::COMMAND, Key::K) {
             self.view.focus_find = true;
         }
-        if pressed(Modifiers::COMMAND, Key::Enter) {
+        if is_shown && pressed(Modifiers::COMMAND, Key::Enter) {
             self.view.ask(Command::Submit);
         }
-        if !in_find {
+        if is_shown && !in_find {
             if pressed(shifted, Key::Z) || pressed(Modifiers::COMMAND, Key::Y) {
                 self.view.ask(Command::Redo);
             } else if pressed(Modifiers::COMMAND, Key::Z) {
@@ -118,7 +120,9 @@ impl Shell {
         if pressed(Modifiers::COMMAND, Key::N) && matches!(self.app.target, TargetState::Ready(_)) {
             self.view.open(Dialog::NewCustomer(String::new()));
         }
-        self.record_keys(ui);
+        if is_shown {
+            self.record_keys(ui);
+        }
     }
 
     fn record_keys(&mut self, ui: &Ui) {

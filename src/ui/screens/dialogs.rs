@@ -161,7 +161,9 @@ fn done(view: &mut View, app: &App, dialog: &Dialog, text: &str) {
         Dialog::Import(_) => view.ask(Command::Survey(vec![PathBuf::from(text.trim())])),
         Dialog::AddAttribute(_) => {
             let name = text.trim().to_owned();
-            let known = app.open.as_ref().is_some_and(|open| open.draft.core_names().contains(&name));
+            let known = app.open.as_ref().is_some_and(|open| {
+                open.draft.core_names().iter().any(|known| crate::model::json::same_name(known, &name))
+            });
             if !known {
                 let entry = Entry::Typed { text: String::new(), token: Ok(Json::string("")) };
                 let value = CoreValue { from: None, entry: Some(entry) };
