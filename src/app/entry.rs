@@ -33,7 +33,8 @@ impl Entry {
     ) -> Self {
         let token = match attribute {
             Some(attribute) if attribute.kind == AttributeType::Datetime => {
-                parse_typed(attribute, &instant_in(text, zone))
+                let wanted = "this is no date and time of the calendar; it is written as 2026-11-24 09:30";
+                parse_typed(attribute, &instant_in(text, zone)).map_err(|_| wanted.to_owned())
             }
             Some(attribute) => parse_typed(attribute, text),
             None => parse_like(like, text),

@@ -62,6 +62,13 @@ impl App {
             |import: &&mut Importing| matches!(import.phase, Phase::Looking) && import.files == files;
         if let Some(import) = self.import.as_mut().filter(awaited) {
             import.phase = match result {
+                // Most of it is not JSON: that is no file of customers with a few bad lines.
+                Ok(survey) if survey.problem_count > survey.profiles + survey.schemas + survey.inserts => {
+                    let first = survey.problems.first();
+                    Phase::Unreadable(
+                        first.map_or_else(String::new, |first| format!("{}: {}", first.place, first.reason)),
+                    )
+                }
                 Ok(survey) => Phase::Looked(survey),
                 Err(sentence) => Phase::Unreadable(sentence),
             };

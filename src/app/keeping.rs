@@ -139,8 +139,12 @@ impl App {
             );
             self.tell(Some(Severity::Warning), text);
         } else if count > 0 {
-            let what = if count == 1 { "1 draft was".to_owned() } else { format!("{count} drafts were") };
-            self.tell(None, format!("{what} not sent yet and stand under Drafts, as they were typed."));
+            let what = if count == 1 {
+                "1 draft was not sent yet; it stands".to_owned()
+            } else {
+                format!("{count} drafts were not sent yet; they stand")
+            };
+            self.tell(None, format!("{what} under Drafts, as typed."));
         }
     }
 }

@@ -201,6 +201,11 @@ fn twin(
     index: &mut KeyIndex,
 ) -> Option<Finding> {
     let extension = &schema.name;
+    // What is no value yet is equal to nothing, not to the default.
+    let untold = |name: &String| row.entry(name).is_some_and(|entry| entry.token().is_err());
+    if schema.unique.iter().any(untold) {
+        return None;
+    }
     let loaded = index.entry(extension.clone()).or_insert_with(|| key_index(draft, schema));
     let key = unique_key(schema, &row.wanted())?;
     let untouched =

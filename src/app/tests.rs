@@ -24,9 +24,13 @@ const PHONE: &str = r#"{"name":"Phone","type":"multi-valued","attributes":[{"nam
 const NOTE: &str = r#"{"name":"Note","type":"multi-valued","attributes":[{"name":"text","type":"string"}]}"#;
 const CARD: &str = r#"{"name":"Card","type":"single-valued","attributes":[{"name":"limit","type":"string"},{"name":"kind","type":"string"}]}"#;
 
+/// Its key has a default, so a record that says nothing has a key too.
+const LINE: &str = r#"{"name":"Line","type":"multi-valued","attributes":[{"name":"type","type":"integer","default":0,"mandatory":true},
+    {"name":"number","type":"string"}],"unique":["type"]}"#;
+
 fn schemas() -> Schemas {
     let mut schemas = Schemas::default();
-    for text in [PHONE, NOTE, CARD] {
+    for text in [PHONE, NOTE, CARD, LINE] {
         schemas.push(Schema::from_json(&Json::parse(text).unwrap()).unwrap());
     }
     schemas

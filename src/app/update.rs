@@ -137,6 +137,8 @@ impl App {
     pub(super) fn edit(&mut self, change: impl FnOnce(&mut Draft)) -> Vec<Job> {
         let Some(open) = self.open.as_mut() else { return Vec::new() };
         let begun = open.draft.is_changed();
+        // What went well before says nothing about what is typed now.
+        self.notice = self.notice.take().filter(|notice| notice.severity.is_some());
         change(&mut open.draft);
         self.look_through();
         if begun { self.keep_edits() } else { self.keep_anew() }

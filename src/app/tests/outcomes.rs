@@ -1,6 +1,7 @@
 //! Outcomes that come late or out of order.
 
 use super::*;
+use crate::app::draft::RowState;
 
 fn one() -> Profile {
     profile(
@@ -190,4 +191,27 @@ fn while_a_search_runs_only_the_last_text_is_kept_for_the_next() {
     assert!(matches!(&jobs[..], [Job::Find(_, text)] if text == "abc"), "{jobs:?}");
     app.absorb(Outcome::Found(0, "abc".into(), Ok(Vec::new())));
     assert!(app.search.hits.is_some());
+}
+
+#[test]
+fn a_new_record_that_is_held_back_is_laid_over_no_other() {
+    let mut app = app();
+    open(&mut app, profile("A1", r#""Line":[{"type":0,"number":"1"}]"#));
+    type_into(&mut app, "Line", 0, "number", "2");
+    app.handle(Command::Add("Line".into()));
+    type_into(&mut app, "Line", FIRST_NEW_KEY, "type", "abc");
+    type_into(&mut app, "Line", FIRST_NEW_KEY, "number", "9");
+    let review = &app.open.as_ref().unwrap().review;
+    let told: Vec<String> = review.findings.iter().map(|found| found.finding.to_string()).collect();
+    assert_eq!(told, ["Line 2 type: this is not an integer"], "what is no value is equal to no other");
+    let (id, wish) = submit(&mut app);
+    assert_eq!(wish.mine.as_ref().unwrap().records("Line").len(), 1);
+    accept(&mut app, 0, (id, wish));
+    let draft = &app.open.as_ref().unwrap().draft;
+    assert_eq!(draft.row("Line", 0).unwrap().state, RowState::Kept);
+    assert_eq!(draft.row("Line", 1).unwrap().state, RowState::New);
+    type_into(&mut app, "Line", FIRST_NEW_KEY, "type", "6");
+    let (_, wish) = submit(&mut app);
+    let lines = wish.mine.unwrap().extension("Line").unwrap().records.to_json().to_string();
+    assert_eq!(lines, r#"[{"type":0,"number":"2"},{"number":"9","type":6}]"#);
 }

@@ -82,7 +82,7 @@ fn weak(ui: &Ui, text: &str) -> egui::RichText {
 }
 
 fn middle(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
-    let width = 460.0_f32.min(ui.available_width());
+    let width = 500.0_f32.min(ui.available_width());
     let room = ui.available_rect_before_wrap();
     let corner = egui::pos2(room.center().x - width / 2.0, room.top() + room.height() * 0.22);
     let rect = egui::Rect::from_min_max(corner, egui::pos2(corner.x + width, room.bottom()));

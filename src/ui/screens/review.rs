@@ -35,8 +35,11 @@ pub fn place(ui: &mut Ui, view: &mut View, app: &App, open: &Open, wide: f32) {
                 ui.label(egui::RichText::new(words::problems(open.review.bad())).color(colour.bad.ink));
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let width = 250.0_f32.min(ui.available_width());
-                ui.allocate_ui(egui::vec2(width, 36.0), |ui| submit(ui, view, app, open));
+                // Unfolded, the panel has the button.
+                if !view.review {
+                    let width = 250.0_f32.min(ui.available_width());
+                    ui.allocate_ui(egui::vec2(width, 36.0), |ui| submit(ui, view, app, open));
+                }
                 let text = if view.review { words::HIDE_CHANGES } else { words::SHOW_CHANGES };
                 if button::ordinary(ui, text, Some("F8")).clicked() {
                     view.review = !view.review;
