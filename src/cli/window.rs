@@ -11,7 +11,10 @@ use crate::transfer::read::{Content, read};
 use crate::ui::shell::Shell;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// What the sample store begins with.
 const SAMPLE: &str = include_str!("../../assets/samples/store.json");
@@ -31,7 +34,34 @@ pub struct Start {
 /// Opens the window and returns when it is closed.
 pub fn run(start: Start, user: String) -> Result<(), Failure> {
     display()?;
-    Shell::run(move |context| shell(context, start, user)).map_err(|error| not_shown(&error))
+    let there = Arc::new(AtomicBool::new(false));
+    let begun = there.clone();
+    let make = move |context: &eframe::egui::Context| {
+        begun.store(true, Ordering::Relaxed);
+        shell(context, start, user)
+    };
+    starting(&there, || Shell::run(make)).map_err(|error| not_shown(&error))
+}
+
+/// A library that is missing makes the window's toolkit panic before the window is there. That panic is an error like others.
+fn starting(there: &Arc<AtomicBool>, run: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
+    let before = Arc::new(std::panic::take_hook());
+    let (said, seen, after) = (Arc::new(Mutex::new(String::new())), there.clone(), before.clone());
+    let heard = said.clone();
+    std::panic::set_hook(Box::new(move |panic| match (seen.load(Ordering::Relaxed), heard.lock()) {
+        (false, Ok(mut heard)) => {
+            let text = panic.payload_as_str().unwrap_or("its toolkit failed");
+            text.clone_into(&mut heard);
+        }
+        _ => after(panic),
+    }));
+    let done = std::panic::catch_unwind(AssertUnwindSafe(run));
+    std::panic::set_hook(Box::new(move |panic| before(panic)));
+    match done {
+        Ok(done) => done,
+        Err(panic) if there.load(Ordering::Relaxed) => std::panic::resume_unwind(panic),
+        Err(_) => Err(said.lock().map(|said| said.clone()).unwrap_or_default()),
+    }
 }
 
 /// The shell over everything it needs, woken through `context`.
@@ -129,9 +159,41 @@ fn display() -> Result<(), Failure> {
     Err(Failure { status: Status::NotReached, sentence: sentence.into(), details: vec![WITHOUT.into()] })
 }
 
+/// What the toolkit says, without the place in its source.
+fn reason(error: &str) -> &str {
+    let after_place = error.split_once("os error at ").and_then(|(_, rest)| rest.split_once(": "));
+    after_place.map_or(error, |(_, reason)| reason).trim_end_matches('.')
+}
+
 fn not_shown(error: &str) -> Failure {
-    let sentence = format!("the window cannot be shown: {error}");
+    let sentence = format!("the window cannot be shown: {}", reason(error));
     let packages = "On Debian and Ubuntu it needs libx11-6 libx11-xcb1 libxcursor1 libxi6 libxkbcommon-x11-0 libgl1 libgl1-mesa-dri (X11) \
                     or libwayland-client0 libwayland-egl1 libxkbcommon0 libegl1 libgl1-mesa-dri (Wayland).";
     Failure { status: Status::NotReached, sentence, details: vec![packages.into(), WITHOUT.into()] }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{reason, starting};
+    use std::sync::Arc;
+    use std::sync::atomic::AtomicBool;
+
+    #[test]
+    fn a_panic_before_the_window_is_there_is_a_sentence() {
+        let there = Arc::new(AtomicBool::new(false));
+        let failed =
+            starting(&there, || std::panic::panic_any("Library libxkbcommon-x11.so could not be loaded."));
+        assert_eq!(
+            failed.map_err(|error| reason(&error).to_owned()),
+            Err("Library libxkbcommon-x11.so could not be loaded".to_owned())
+        );
+    }
+
+    #[test]
+    fn the_place_in_the_toolkit_is_left_out() {
+        let error =
+            "winit EventLoopError: os error at /src/linux/mod.rs:788: Failed to open connection to X server";
+        assert_eq!(reason(error), "Failed to open connection to X server");
+        assert_eq!(reason("no worker"), "no worker");
+    }
 }

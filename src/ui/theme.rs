@@ -220,6 +220,8 @@ fn visuals(theme: Theme, colour: &Palette) -> egui::Visuals {
     visuals.weak_text_color = Some(colour.ink_weak);
     visuals.selection.bg_fill = colour.selected;
     visuals.selection.stroke = Stroke::new(1.5, colour.accent);
+    // A blinking caret draws the window twice a second for as long as it rests.
+    visuals.text_cursor.blink = false;
     visuals.text_cursor.stroke = Stroke::new(1.5, colour.accent);
     dress_widgets(&mut visuals.widgets, colour);
     visuals

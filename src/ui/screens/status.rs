@@ -66,6 +66,7 @@ fn message(ui: &mut Ui, notice: &Notice, right: f32) {
     });
     let response = response.inner.on_hover_text(&*text);
     ui.ctx().accesskit_node_builder(response.id, |node| {
+        node.set_label(&*text);
         node.set_live(egui::accesskit::Live::Polite);
         node.set_role(egui::Role::Status);
     });

@@ -15,6 +15,9 @@ pub fn primary(ui: &mut Ui, text: &str, key: Option<&str>) -> Response {
     let colour = theme::palette(ui);
     let label = lay_out(ui, text, true, colour.on_accent);
     let hint = key.map(|key| lay_out(ui, key, false, colour.on_accent));
+    // Where there is no room for both, the key is still told to screen readers.
+    let fits = |hint: &Arc<Galley>| least_width(&label, Some(hint), theme::GAP_M) <= ui.available_width();
+    let hint = hint.filter(fits);
     let width = ui.available_width().max(least_width(&label, hint.as_ref(), theme::GAP_M));
     let response = allocate(ui, vec2(width, 36.0), text, key);
     paint(ui, &response, colour.accent, Stroke::NONE);

@@ -1,7 +1,7 @@
-//! Headings, so that screen readers can jump between the parts of the window.
+//! Headings, so that screen readers can jump between the parts of the window. Too long a one ends in `…`.
 
 use eframe::egui;
-use egui::{Color32, FontId, Response, Role, Sense, Ui, WidgetInfo};
+use egui::{Color32, FontId, Response, Role, Sense, TextWrapMode, Ui, WidgetInfo, WidgetText};
 
 use crate::ui::theme;
 
@@ -21,7 +21,9 @@ pub fn customer(ui: &mut Ui, text: &str) -> Response {
 }
 
 fn heading(ui: &mut Ui, text: &str, font: FontId, colour: Color32, level: usize) -> Response {
-    let galley = ui.painter().layout_no_wrap(text.to_owned(), font, colour);
+    let shown = WidgetText::from(egui::RichText::new(text).font(font).color(colour));
+    let wrap = Some(TextWrapMode::Truncate);
+    let galley = shown.into_galley(ui, wrap, ui.available_width(), egui::TextStyle::Heading);
     let (rect, response) = ui.allocate_exact_size(galley.size(), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Heading, true, text));
     super::describe(&response, |node| node.set_level(level));

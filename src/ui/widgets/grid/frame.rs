@@ -167,7 +167,7 @@ impl Grid {
         if self.cursor == Some(at) && self.edit.is_some() {
             draw::field(ui, rect, cell.error.is_some());
             let response = self.editor(ui, rect, id, at, pass);
-            describe_cell(&response, &cell, at);
+            describe_cell(&response, &cell, at, None);
             return;
         }
         let response = ui.interact(rect, id, Sense::click());
@@ -175,10 +175,13 @@ impl Grid {
             current_text_value: Some(draw::shown(&cell).0.to_owned()),
             ..WidgetInfo::labeled(Role::GridCell, true, &cell.name)
         });
-        describe_cell(&response, &cell, at);
+        describe_cell(&response, &cell, at, Some(draw::shown(&cell).0));
         draw::cell(ui, rect, &cell, state, response.has_focus(), self.cursor == Some(at));
         self.pointer(ui, at, &response, pass);
         assistive(ui, at, id, cell.locked, pass);
+        if ui.input(|input| input.has_accesskit_action_request(id, accesskit::Action::Click)) {
+            self.begin(ui, pass.id, pass.source, at, false);
+        }
         if let Some(error) = cell.error {
             response.on_hover_text(error);
         }
@@ -264,7 +267,8 @@ fn describe_table(ui: &Ui, source: &dyn GridSource) {
     });
 }
 
-fn describe_cell(response: &Response, cell: &Cell<'_>, at: At) {
+/// A cell's value is no text of its own to a screen reader on Linux, so the description says what is `shown`.
+fn describe_cell(response: &Response, cell: &Cell<'_>, at: At, shown: Option<&str>) {
     describe(response, |node| {
         node.set_label(cell.name.as_ref());
         node.set_row_index(at.row + 1);
@@ -274,9 +278,13 @@ fn describe_cell(response: &Response, cell: &Cell<'_>, at: At) {
         } else {
             node.add_action(accesskit::Action::SetValue);
         }
-        if let Some(error) = &cell.error {
+        if cell.error.is_some() {
             node.set_invalid(accesskit::Invalid::True);
-            node.set_description(error.as_ref());
+        }
+        let said = [shown, cell.error.as_deref()];
+        let said: Vec<&str> = said.into_iter().flatten().collect();
+        if !said.is_empty() {
+            node.set_description(said.join(". "));
         }
     });
 }

@@ -127,6 +127,7 @@ fn a_cell_tells_its_name_value_role_and_place() {
     let node = harness.get_by_label("Phone 2 number");
     let node = node.accesskit_node();
     assert_eq!(node.value().as_deref(), Some("number 2"));
+    assert_eq!(node.description().as_deref(), Some("number 2"));
     assert_eq!(node.role(), Role::GridCell);
     assert_eq!((node.data().row_index(), node.data().column_index()), (Some(2), Some(2)));
     let table = harness.get_by_role_and_label(Role::Grid, "Phone");
@@ -134,6 +135,16 @@ fn a_cell_tells_its_name_value_role_and_place() {
     assert_eq!((table.data().row_count(), table.data().column_count()), (Some(6), Some(3)));
     harness.get_by_role_and_label(Role::RowHeader, "2 changed");
     harness.get_by_role_and_label(Role::ColumnHeader, "number");
+}
+
+#[test]
+fn pressing_a_cell_without_a_mouse_opens_its_editor() {
+    let mut harness = harness(5);
+    harness.get_by_label("Phone 2 number").click_accesskit();
+    harness.run();
+    assert_eq!(harness.get_by_label("Phone 2 number").accesskit_node().role(), Role::TextInput);
+    type_text(&mut harness, "!");
+    assert_eq!(harness.state().text(2, 1), "number 2!");
 }
 
 #[test]
