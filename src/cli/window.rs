@@ -100,6 +100,8 @@ fn now() -> String {
 /// Opens a target; where there is none, makes what was asked for. The sample has a store of its own.
 fn open(path: &Path, make: Make, sample: &Path, by: &str) -> Result<Option<AtPath>, String> {
     let path = if make == Make::Sample { sample } else { path };
+    // One store has one place, from whatever folder the window was started: drafts belong to it.
+    let path = &std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     match (target::open(path), make) {
         (Ok(opened), _) => Ok(Some((path.to_owned(), opened.into()))),
         (Err(TargetError::Missing(_)), Make::Nothing) => Ok(None),

@@ -19,11 +19,16 @@ def write(window, name, text):
 
 
 def all_named(window, state):
-    """Whatever can have the keyboard has a name."""
+    """Whatever can have the keyboard has a name. Read again where the tree changed meanwhile."""
+    until(f"{state} is read to its end", lambda: has_names(window, state))
+
+
+def has_names(window, state):
     for node in window.walk():
         focusable = node.get_state_set().contains(Atspi.StateType.FOCUSABLE)
         if focusable and node.get_role_name() != "frame":
             check(node.get_name(), f"{state}: a {node.get_role_name()} without a name")
+    return True
 
 
 def main():
