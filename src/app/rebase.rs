@@ -2,7 +2,7 @@
 
 use super::edits::{CoreEdit, CoreValue, Edits, ExtensionEdits, NewRow, RowEdit, with_entries};
 use super::entry::{Entry, typed_as};
-use crate::model::json::{Json, Kind, View, same_name};
+use crate::model::json::{Json, Kind, View, folded, same_name};
 use crate::model::profile::{Profile, Record, Records};
 use crate::model::schema::{Arity, Schema, Schemas};
 use crate::model::value::{UniqueKey, unique_key};
@@ -89,7 +89,15 @@ impl<'a> Carrying<'a> {
 
     fn identity(&self, record: &Record) -> Identity {
         let key = self.schema.and_then(|schema| unique_key(schema, record));
-        key.ok_or_else(|| record.json().as_str().to_owned())
+        key.ok_or_else(|| {
+            // The order in which attributes were typed makes no other record.
+            let mut members: Vec<String> = record
+                .attributes()
+                .map(|(name, value)| format!("{}:{value}", folded(&name.decoded())))
+                .collect();
+            members.sort();
+            members.join("\n")
+        })
     }
 
     fn all(&mut self, now: &ExtensionEdits, sent: &ExtensionEdits) {

@@ -34,7 +34,7 @@ pub fn show(ui: &mut Ui, view: &mut View, app: &App) {
         .exact_size(43.0)
         .resizable(false)
         .show(ui, |ui| top::show(ui, view, app));
-    egui::Panel::bottom("status").frame(bar(14, 4)).exact_size(28.0).resizable(false).show(ui, |ui| {
+    egui::Panel::bottom("status").frame(bar(14, 2)).exact_size(28.0).resizable(false).show(ui, |ui| {
         status::show(ui, view, app);
     });
     if matches!(app.target, TargetState::Ready(_)) {

@@ -2,10 +2,11 @@
 
 use super::super::edits::{CoreEdit, CoreValue};
 use super::super::entry::Entry;
+use super::super::review::in_order;
 use super::{Draft, RowAt, RowState};
-use crate::model::json::{Json, Kind, View, same_name};
+use crate::model::json::{Json, Kind, View, quoted, same_name};
 use crate::model::profile::{CoreAttribute, Extension, Profile, Record, Records};
-use crate::model::schema::{Arity, Schemas};
+use crate::model::schema::{Arity, Schema, Schemas};
 use std::collections::HashSet;
 
 impl Draft {
@@ -25,7 +26,7 @@ impl Draft {
                 || matches!(wanted.extension(name).map(|e| &e.records), Some(Records::Single(_))),
                 |schema| schema.arity != Arity::Multi,
             );
-            self.want_extension(&mut wanted, name, single, without);
+            self.want_extension(&mut wanted, name, schemas.get(name), single, without);
         }
         wanted
     }
@@ -55,13 +56,21 @@ impl Draft {
         }
     }
 
-    fn want_extension(&self, wanted: &mut Profile, name: &str, single: bool, without: &HashSet<RowAt>) {
+    fn want_extension(
+        &self,
+        wanted: &mut Profile,
+        name: &str,
+        schema: Option<&Schema>,
+        single: bool,
+        without: &HashSet<RowAt>,
+    ) {
         let rows = (0..self.row_count(name)).filter_map(|at| self.row(name, at));
         let records: Vec<Record> = rows
             .filter_map(|row| match (without.contains(&(name.to_owned(), row.key)), row.state) {
                 (true, RowState::New) | (false, RowState::Removed) => None,
                 (true, _) | (false, RowState::Kept) => Some(row.record.clone()),
-                (false, _) => Some(row.wanted()),
+                (false, RowState::New) => Some(in_schema_order(row.record, row.wanted(), schema)),
+                (false, RowState::Changed) => Some(row.wanted()),
             })
             .collect();
         let records = match records.as_slice() {
@@ -78,4 +87,17 @@ impl Draft {
             (None, None) => {}
         }
     }
+}
+
+/// A record that was typed from nothing has its attributes in the schema's order, whatever was typed first; a copy keeps the
+/// order of what it was copied from.
+fn in_schema_order(start: &Record, record: Record, schema: Option<&Schema>) -> Record {
+    if start.attributes().next().is_some() {
+        return record;
+    }
+    let names = in_order(&record, schema);
+    let value = |name: &String| Some((quoted(name), record.get(name)?.to_json()));
+    let members: Vec<(String, Json)> = names.iter().filter_map(value).collect();
+    Record::new(Json::object(members.iter().map(|(name, value)| (name.as_str(), value.view()))))
+        .unwrap_or(record)
 }

@@ -213,5 +213,5 @@ fn a_new_record_that_is_held_back_is_laid_over_no_other() {
     type_into(&mut app, "Line", FIRST_NEW_KEY, "type", "6");
     let (_, wish) = submit(&mut app);
     let lines = wish.mine.unwrap().extension("Line").unwrap().records.to_json().to_string();
-    assert_eq!(lines, r#"[{"type":0,"number":"2"},{"number":"9","type":6}]"#);
+    assert_eq!(lines, r#"[{"type":0,"number":"2"},{"type":6,"number":"9"}]"#);
 }

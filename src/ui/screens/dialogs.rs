@@ -178,12 +178,16 @@ fn done(view: &mut View, app: &App, dialog: &Dialog, text: &str) {
 
 fn keys(ui: &mut Ui) -> Ended {
     heading::panel(ui, words::KEYS);
-    egui::Grid::new("keys").num_columns(2).spacing([24.0, 4.0]).show(ui, |ui| {
-        for (key, what) in words::ALL_KEYS {
-            ui.label(egui::RichText::new(*key).font(theme::mono(theme::TYPE_S)));
-            ui.label(*what);
-            ui.end_row();
-        }
+    // In a low window the list scrolls, and the button stays within reach.
+    let room = (ui.ctx().content_rect().height() - 140.0).max(80.0);
+    egui::ScrollArea::vertical().max_height(room).show(ui, |ui| {
+        egui::Grid::new("keys").num_columns(2).spacing([24.0, 4.0]).show(ui, |ui| {
+            for (key, what) in words::ALL_KEYS {
+                ui.label(egui::RichText::new(*key).font(theme::mono(theme::TYPE_S)));
+                ui.label(*what);
+                ui.end_row();
+            }
+        });
     });
     if button::ordinary(ui, words::CLOSE, None).clicked() { Ended::Left } else { Ended::No }
 }

@@ -134,7 +134,7 @@ pub const ALL_KEYS: &[(&str, &str)] = &[
     ("Ctrl+Page Down, Ctrl+Page Up", "next tab, previous tab"),
     ("Delete, Ctrl+Delete", "leave a cell or field not set"),
     ("Ctrl+0", "make a cell or field null"),
-    ("Esc", "while editing a cell: put it back; else leave the table or a dialog"),
+    ("Esc", "put back the cell being edited; or leave"),
     ("Alt+Down", "open the calendar of a date"),
     ("F5", "read the customer again"),
     ("F8", "show the changes"),
