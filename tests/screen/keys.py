@@ -32,6 +32,8 @@ def edit(window):
     window.press("Down", "Right", "Right")
     check(window.focused() == "Phone 2 number", f"the arrows led to {window.focused()}")
     window.type("6543211")
+    window.press("ctrl+q")
+    check(window.process.poll() is None, "Ctrl+Q took the window away in the middle of a word")
     window.press("Return")
     window.press("ctrl+shift+a")
     until("the new record has the keyboard", lambda: window.focused() == "Phone 4 PhoneType")
