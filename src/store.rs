@@ -315,10 +315,20 @@ impl Inner {
         apply(&mut self.state, &request, Reading::Upsert)?;
         self.seq += 1;
         self.moves.note(&request, self.seq);
-        let customer = request.customer();
-        out.push_str(&line::Line { seq: self.seq, at: at.into(), by: by.into(), request }.to_text());
-        out.push('\n');
-        Ok(Accepted { seq: self.seq, customer })
+        let (customer, seq, checkpoint) = (request.customer(), self.seq, self.checkpoint_after(&request));
+        for (seq, request) in (seq..).zip([Some(request), checkpoint].into_iter().flatten()) {
+            self.seq = seq;
+            out.push_str(&line::Line { seq, at: at.into(), by: by.into(), request }.to_text());
+            out.push('\n');
+        }
+        Ok(Accepted { seq, customer })
+    }
+
+    /// After a merge, in the same write, the whole profile of the customer who remains: whoever folds it need not know the
+    /// other one.
+    fn checkpoint_after(&self, request: &Request) -> Option<Request> {
+        let Request::MergeProfiles { dst, .. } = request else { return None };
+        Some(Request::Checkpoint(dst.clone(), self.state.profiles.get(dst)?.to_json()))
     }
 }
 

@@ -350,3 +350,26 @@ fn change(folder: &Path, how: impl FnOnce(&mut Vec<u8>)) {
     how(&mut bytes);
     std::fs::write(journal, bytes).unwrap();
 }
+
+#[test]
+fn a_merge_is_followed_by_the_whole_profile_of_who_remains() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = made(&folder.path().join("s"));
+    let other = CustomerId::new("OTHER").unwrap();
+    let create = Request::CreateProfile(Json::parse(r#"{"customer_id":"OTHER","LastName":"Doe"}"#).unwrap());
+    let merge = Request::MergeProfiles { dst: id(), src: other.clone(), body: Json::parse("{}").unwrap() };
+    send(&store, &[create, insert(1, "11"), merge]);
+    let journal = std::fs::read_to_string(folder.path().join("s/journal-000001.jsonl")).unwrap();
+    let last = journal.lines().last().unwrap();
+    let (profile, _) = store.load(&id()).unwrap().unwrap();
+    assert!(
+        last.contains(&format!(r#""path":"/x/checkpoint/{}","body":{}"#, id(), profile.to_json())),
+        "{last}"
+    );
+    let again = Store::open(&folder.path().join("s")).unwrap();
+    assert_eq!(again.load(&id()).unwrap().unwrap().0, profile);
+    assert_eq!(again.load(&other).unwrap(), None);
+    assert!(again.damage().is_none());
+    send(&again, &[insert(2, "22")]);
+    assert_eq!(numbers(&store).len(), 2, "the numbering goes on in other handles too");
+}

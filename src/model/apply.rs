@@ -94,7 +94,10 @@ pub fn apply(state: &mut State, request: &Request, reading: Reading) -> Result<(
         Request::DeleteSchema(name) => delete_schema(state, name),
         Request::Checkpoint(id, body) => {
             let profile = Profile::from_json(body, |name| state.schemas.get(name).is_some());
-            let profile = profile.map_err(|sentence| Rejection::new(RejectionKind::Invalid, sentence))?;
+            let mut profile = profile.map_err(|sentence| Rejection::new(RejectionKind::Invalid, sentence))?;
+            // Null says that an extension has no record; it makes no core attribute of its name.
+            let schemas = &state.schemas;
+            profile.core.retain(|core| !core.value.view().is_null() || schemas.get(&core.name).is_none());
             state.profiles.insert(id.clone(), profile);
             Ok(())
         }
