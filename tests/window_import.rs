@@ -1,5 +1,5 @@
 //! Importing in the window: by a typed path and by a dropped file; nothing changes before it is said so.
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
 #[path = "support/window.rs"]
 mod support;
