@@ -60,8 +60,11 @@ fn theme_button(ui: &mut Ui, view: &mut View, app: &App) {
 }
 
 fn find_box(ui: &mut Ui, view: &mut View, app: &App) {
-    let width = (ui.available_width() - 90.0).clamp(160.0, 560.0);
-    let left = ((ui.available_width() - width - 70.0) / 2.0).max(0.0);
+    // In the middle of the window, whatever stands beside it.
+    let window = ui.ctx().content_rect();
+    let width = (window.width() * 0.39).min(ui.available_width() - 90.0).clamp(160.0, 560.0);
+    let most = (ui.available_width() - width - 90.0).max(0.0);
+    let left = (window.center().x - width / 2.0 - ui.cursor().left()).clamp(0.0, most);
     ui.add_space(left);
     let id = find_id();
     let ready = app.ready().is_some();
