@@ -3,6 +3,7 @@
 pub mod app;
 pub mod cli;
 pub mod model;
+pub mod server;
 pub mod store;
 pub mod target;
 pub mod transfer;

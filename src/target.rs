@@ -2,9 +2,13 @@
 //!
 //! The methods block until the answer is there; nobody calls them while drawing.
 
+pub mod connection;
 mod document;
+pub mod http;
 mod local;
+pub mod stop;
 pub mod submit;
+pub mod wire;
 
 use crate::model::apply::Rejection;
 use crate::model::plan::KnownReading;
@@ -13,10 +17,23 @@ use crate::model::request::Request;
 use crate::model::schema::Schemas;
 use std::path::{Path, PathBuf};
 
+pub use connection::{Connection, Password};
 pub use document::DocumentStore;
+pub use http::HttpTarget;
 pub use local::LocalStore;
+pub use stop::Stop;
+
+/// Where to work: what a person chooses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Address {
+    /// A local store: a folder, or a document `FILE.json`.
+    Store(PathBuf),
+    /// A server.
+    Server(Box<Connection>),
+}
 
 /// What a target can do. Code asks for the capability, never for the kind of target.
+#[allow(clippy::struct_excessive_bools, reason = "independent abilities, each asked for by its name")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Capabilities {
     /// What is known of its reading of insert.
@@ -27,6 +44,10 @@ pub struct Capabilities {
     pub text_search: bool,
     /// Whether it lists its customers.
     pub listing: bool,
+    /// Whether it knows the requests that each customer had.
+    pub history: bool,
+    /// Whether it tells its schemas: then the list of its extensions is known.
+    pub schemas: bool,
 }
 
 /// A version of a target: what was read is as of this. Later versions are greater.
@@ -49,6 +70,17 @@ pub struct Stamp {
     pub by: String,
     /// RFC 3339 in UTC with milliseconds.
     pub at: String,
+}
+
+/// A request that a customer had.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Past {
+    /// Its number in the store.
+    pub seq: u64,
+    /// Who sent it, and when.
+    pub stamp: Stamp,
+    /// The request.
+    pub request: Request,
 }
 
 /// An accepted request.
@@ -76,6 +108,12 @@ pub enum TargetError {
     /// It does not offer this. Nothing was changed.
     #[error("{0}")]
     NotOffered(String),
+    /// It wants credentials, or others. Nothing was changed.
+    #[error("{0}")]
+    Credentials(String),
+    /// It does not let this user do this. Nothing was changed.
+    #[error("{0}")]
+    Forbidden(String),
     /// Something may have been written.
     #[error("{0}")]
     Unclear(String),
@@ -87,6 +125,14 @@ pub fn open(path: &Path) -> Result<Box<dyn Target>, TargetError> {
         return Ok(Box::new(DocumentStore::open(path)?));
     }
     Ok(Box::new(LocalStore::open(path)?))
+}
+
+/// The same for an address; `password` is for the user of a server.
+pub fn open_address(address: &Address, password: Option<&Password>) -> Result<Box<dyn Target>, TargetError> {
+    match address {
+        Address::Store(path) => open(path),
+        Address::Server(connection) => Ok(Box::new(HttpTarget::open(connection, password)?)),
+    }
 }
 
 /// A new local store at a path where nothing is yet.
@@ -131,6 +177,34 @@ pub trait Target: Send + Sync {
         planned_from: Option<Version>,
         stamp: &Stamp,
     ) -> Result<Vec<Result<Accepted, Rejection>>, TargetError>;
+
+    /// At most `limit` customers of whom every named attribute has its value: of the profile, or of an extension as
+    /// `Extension.attribute`; letter case counts in values, not in names.
+    fn identify(&self, wanted: &[(String, String)], limit: usize) -> Result<Vec<Profile>, TargetError> {
+        let mut found = Vec::new();
+        for id in self.customers()? {
+            let loaded = self.load(&id)?;
+            let has = |profile: &Profile| wanted.iter().all(|(name, value)| profile.has(name, value));
+            found.extend(loaded.map(|loaded| loaded.profile).filter(has));
+            if found.len() >= limit {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    /// The accepted requests that made a customer what it is, oldest first, those about the schemas of its extensions
+    /// included. [`TargetError::NotOffered`] where the target keeps none.
+    fn history(&self, id: &CustomerId) -> Result<Vec<Past>, TargetError> {
+        Err(TargetError::NotOffered(format!("{} keeps no history, so none of {id}", self.place())))
+    }
+
+    /// The same target, of which every call ends early once `stop` is raised: with [`TargetError::NotReached`] where nothing
+    /// was sent, [`TargetError::Unclear`] where a change was. `None` where no call waits for anybody.
+    fn stopped_by(&self, stop: &Stop) -> Option<std::sync::Arc<dyn Target>> {
+        let _ = stop;
+        None
+    }
 
     /// What is wrong with what it holds, if anything: it can be read as far as it says, and takes no requests, or none of the
     /// customers named there.

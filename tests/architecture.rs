@@ -6,17 +6,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A room, and the rooms that it may name.
-const ROOMS: [(&str, &[&str]); 7] = [
+const ROOMS: [(&str, &[&str]); 8] = [
     ("model", &[]),
     ("transfer", &["model"]),
     ("store", &["model"]),
     ("target", &["model", "store"]),
     ("app", &["model", "transfer", "target"]),
     ("ui", &["app", "model"]),
-    ("cli", &["model", "transfer", "store", "target", "app", "ui"]),
+    ("server", &["model", "target"]),
+    ("cli", &["model", "transfer", "store", "target", "app", "ui", "server"]),
 ];
 /// What a room never names; and the file that may all the same.
-const NEVER: [(&str, &str, &str); 12] = [
+const NEVER: [(&str, &str, &str); 14] = [
     ("model", "std::fs", ""),
     ("model", "std::net", ""),
     ("model", "std::thread", ""),
@@ -24,6 +25,8 @@ const NEVER: [(&str, &str, &str); 12] = [
     ("transfer", "std::fs", ""),
     ("store", "egui", ""),
     ("target", "egui", ""),
+    ("server", "egui", ""),
+    ("app", "reqwest", ""),
     ("app", "std::fs", "worker.rs"),
     ("app", "egui", ""),
     ("ui", "std::fs", ""),

@@ -60,6 +60,8 @@ fn opened(place: &str) -> Opened {
             own: true,
             text_search: true,
             listing: true,
+            history: false,
+            schemas: true,
         },
         schemas: schemas(),
         customers: None,

@@ -52,7 +52,14 @@ impl Target for LocalStore {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { reading: KnownReading::Upsert, own: true, text_search: true, listing: true }
+        Capabilities {
+            reading: KnownReading::Upsert,
+            own: true,
+            text_search: true,
+            listing: true,
+            history: false,
+            schemas: true,
+        }
     }
 
     fn schemas(&self) -> Result<Schemas, TargetError> {

@@ -62,7 +62,14 @@ impl Target for Foreign {
         "http://foreign.example".into()
     }
     fn capabilities(&self) -> Capabilities {
-        Capabilities { reading: self.known, own: false, text_search: false, listing: false }
+        Capabilities {
+            reading: self.known,
+            own: false,
+            text_search: false,
+            listing: false,
+            history: false,
+            schemas: true,
+        }
     }
     fn schemas(&self) -> Result<Schemas, TargetError> {
         Ok(self.state.lock().unwrap().schemas.clone())

@@ -46,7 +46,14 @@ impl Target for Memory {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { reading: KnownReading::Upsert, own: true, text_search: false, listing: true }
+        Capabilities {
+            reading: KnownReading::Upsert,
+            own: true,
+            text_search: false,
+            listing: true,
+            history: false,
+            schemas: true,
+        }
     }
 
     fn schemas(&self) -> Result<Schemas, TargetError> {
