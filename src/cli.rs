@@ -3,11 +3,14 @@
 //! Exit status: 0 done; 1 refused (bad input, validation); 2 usage; 3 not reached (lock, disk, unreadable file): nothing
 //! changed; 4 unclear: something may have been written.
 
+mod address;
 mod args;
 mod check;
+pub mod connections;
 mod failure;
 mod import;
 mod keeper;
+mod password;
 mod verbs;
 pub mod window;
 
@@ -15,6 +18,7 @@ use crate::app::command::Command;
 use crate::model::profile::CustomerId;
 use crate::store::places::Places;
 use crate::store::settings::SettingsFile;
+use crate::target::Address;
 use clap::Parser;
 use std::ffi::OsString;
 use std::io::Write;
@@ -86,7 +90,11 @@ fn open_window(args: &args::Args, with: &Surroundings<'_>) -> Result<(), Failure
             Failure::refused(sentence).with("Name one in PROFILE_DESK_DATA and one in PROFILE_DESK_CONFIG.")
         );
     };
-    let store = args.target.store.clone().unwrap_or_else(|| last_store(&places));
+    let store = match args.target.named()? {
+        Some(Address::Store(path)) => path,
+        Some(Address::Server(_)) => return Err(Failure::refused("the window works on local stores only")),
+        None => last_store(&places),
+    };
     let sample = places.data.join("sample");
     let keeper = Box::new(keeper::Kept::new(places));
     window::run(window::Start { store, sample, first, keeper }, with.user.clone())

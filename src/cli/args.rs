@@ -1,16 +1,17 @@
 //! The grammar of the command line.
 
+use crate::model::plan::KnownReading;
 use clap::{Args as Group, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
-/// Profile Desk: customer profiles and their extension records, on a local JSON store.
+/// Profile Desk: customer profiles and their extension records, on a local JSON store or a server.
 #[derive(Debug, Parser)]
 #[command(name = "profile-desk", version, args_conflicts_with_subcommands = true)]
 pub struct Args {
     /// What to do; without a command the window opens.
     #[command(subcommand)]
     pub command: Option<Verb>,
-    /// The window's store.
+    /// The window's target.
     #[command(flatten)]
     pub target: Target,
     /// Open this customer in the window
@@ -21,12 +22,42 @@ pub struct Args {
     pub find: Option<String>,
 }
 
-/// The target of a command.
-#[derive(Debug, Group)]
+/// The target of a command: a local store, or a server.
+#[derive(Clone, Debug, Default, Group)]
 pub struct Target {
     /// A local store: a folder, or a document FILE.json (default: the user's own store)
-    #[arg(long, value_name = "DIR|FILE.json")]
+    #[arg(long, value_name = "DIR|FILE.json", conflicts_with = "server")]
     pub store: Option<PathBuf>,
+    /// A server: scheme, host, port and any prefix; with what the window keeps of a connection to it
+    #[arg(long, value_name = "URL")]
+    pub server: Option<String>,
+    /// Who signs in; the password comes from PROFILE_DESK_PASSWORD (empty is unset) or a prompt
+    #[arg(long, value_name = "NAME", requires = "server", conflicts_with = "store")]
+    pub user: Option<String>,
+    /// What the server does with an insert: the records one by one, or the extension whole (default: not known)
+    #[arg(long, value_enum, requires = "server", conflicts_with = "store")]
+    pub reading: Option<Reading>,
+    /// Send credentials over plain http beyond this computer
+    #[arg(long, requires = "server", conflicts_with = "store")]
+    pub plain_http: bool,
+}
+
+/// What a server does with an insert.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Reading {
+    /// Records with equal unique attributes are replaced, all others stay
+    Upsert,
+    /// The records of the extension are replaced by those of the request
+    Replace,
+}
+
+impl From<Reading> for KnownReading {
+    fn from(asked: Reading) -> Self {
+        match asked {
+            Reading::Upsert => Self::Upsert,
+            Reading::Replace => Self::Replace,
+        }
+    }
 }
 
 /// The commands.
@@ -44,7 +75,7 @@ pub enum Verb {
     },
     /// Print the matching profiles, a JSON line each; none is no error
     Find {
-        /// An attribute of the profile or of any record, and its whole value; of several all must hold
+        /// An attribute of the profile or of any record, or Extension.attribute, and its whole value; of several all must hold
         #[arg(value_name = "ATTR=VALUE", required_unless_present = "text", conflicts_with = "text")]
         criteria: Vec<Criterion>,
         /// Part of any value; punctuation in numbers does not count
@@ -60,7 +91,7 @@ pub enum Verb {
         /// The customer, if the body does not say
         #[arg(long, value_name = "ID")]
         customer: Option<String>,
-        /// Print the request instead of carrying it out
+        /// Print the requests instead of carrying them out, a JSON line each
         #[arg(long)]
         dry_run: bool,
         #[command(flatten)]

@@ -3,42 +3,30 @@
 mod input;
 mod report;
 
-use super::args::{Import, OnError, Target};
-use super::verbs::place;
+use super::address::{create, open, open_if_there};
+use super::args::{Import, OnError};
 use super::{Failure, Status, Surroundings};
 use crate::app::import::{Done, Ended, ImportError, Options, Survey, Tally, Unreadable, run, survey};
 use crate::app::worker::Items;
 use crate::model::schema::{Schema, Schemas};
-use crate::target::{self, Stamp, Target as Store, TargetError};
+use crate::target::Stamp;
 use crate::transfer::lines::ReadError;
 use input::Input;
 use report::Reports;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-/// The store, made now if it is missing.
-pub fn open_or_create(target: &Target) -> Result<Box<dyn Store>, Failure> {
-    let path = place(target)?;
-    match target::open(&path) {
-        Err(TargetError::Missing(_)) => Ok(target::create(&path)?),
-        opened => Ok(opened?),
-    }
-}
-
 pub fn import(asked: &Import, with: &mut Surroundings<'_>) -> Result<(), Failure> {
     let inputs: Vec<Input> = asked.files.iter().map(|file| Input::open(file)).collect::<Result<_, _>>()?;
-    let path = place(&asked.target)?;
-    let opened = match target::open(&path) {
-        Err(TargetError::Missing(_)) if !asked.dry_run => None,
-        opened => Some(opened?),
-    };
+    let address = asked.target.address()?;
+    let opened = if asked.dry_run { Some(open(&address)?) } else { open_if_there(&address)? };
     let known = opened.as_ref().map_or(Ok(Schemas::default()), |target| target.schemas())?;
     let surveyed = survey(input::items(&inputs), &known).map_err(|error| unreadable(&error))?;
     let schemas = judge(asked, &surveyed, &known, with)?;
     let mut reports = Reports::begin(asked)?;
     let target = match opened {
         Some(target) => target,
-        None => target::create(&path)?,
+        None => create(&address)?,
     };
     let options = Options {
         dry_run: asked.dry_run,

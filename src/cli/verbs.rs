@@ -1,5 +1,6 @@
 //! The commands, one function each.
 
+use super::address::open_or_create;
 use super::args::{Criterion, Format, SchemaVerb, Target, Verb};
 use super::check::check;
 use super::{Failure, Surroundings, import};
@@ -8,7 +9,7 @@ use crate::model::json::{Json, View, pretty, same_name, text_of};
 use crate::model::profile::{CustomerId, Profile};
 use crate::model::request::Request;
 use crate::model::schema::Schema;
-use crate::target::{self, Accepted, Stamp, Target as Store};
+use crate::target::{Accepted, Stamp, Target as Store};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -25,21 +26,8 @@ pub fn run(verb: Verb, with: &mut Surroundings<'_>) -> Done {
         Verb::Import(asked) => import::import(&asked, with),
         Verb::Export { format, output, target } => export(format, output.as_deref(), &target, with),
         Verb::Schema { what } => schema(what, with),
-        Verb::Check { target } => check(&place(&target)?, with),
+        Verb::Check { target } => check(&target.path("check")?, with),
     }
-}
-
-/// The path that a command works on: a folder, or a document.
-pub fn place(target: &Target) -> Result<PathBuf, Failure> {
-    let own = || crate::store::places::Places::of_user().map(|places| places.store());
-    target.store.clone().or_else(own).ok_or_else(|| {
-        Failure::refused("this system names no folder for a user's data").with("Name one with --store.")
-    })
-}
-
-/// The store of a command that does not make one.
-pub fn open(target: &Target) -> Result<Box<dyn Store>, Failure> {
-    Ok(target::open(&place(target)?)?)
 }
 
 /// Who sends, and when.
@@ -81,8 +69,8 @@ fn customer_id(id: &str) -> Result<CustomerId, Failure> {
 
 fn show(id: &str, extensions: &str, target: &Target, with: &mut Surroundings<'_>) -> Done {
     let id = customer_id(id)?;
-    let store = open(target)?;
-    let unknown = || Failure::refused(format!("customer {id} is not in this store"));
+    let store = target.open()?;
+    let unknown = || Failure::refused(format!("there is no customer {id} in {}", store.place()));
     let mut profile = store.load(&id)?.ok_or_else(unknown)?.profile;
     if extensions != "all" {
         let named: Vec<&str> = extensions.split(',').collect();
@@ -93,7 +81,7 @@ fn show(id: &str, extensions: &str, target: &Target, with: &mut Surroundings<'_>
 }
 
 fn find(criteria: &[Criterion], text: Option<&str>, target: &Target, with: &mut Surroundings<'_>) -> Done {
-    let store = open(target)?;
+    let store = target.open()?;
     if let Some(text) = text {
         let mut found = store.find(text, usize::MAX)?.into_iter();
         return found.try_for_each(|profile| Ok(writeln!(with.out, "{}", profile.to_json())?));
@@ -136,7 +124,7 @@ fn insert(
         }
     };
     let request = Request::InsertRecords(id.clone(), body);
-    let store = open(target)?;
+    let store = target.open()?;
     if !store.capabilities().own {
         let sentence = "insert goes to stores of our own only: this server may replace the records that the body leaves out";
         return Err(Failure::refused(sentence).with("Nothing was changed."));
@@ -175,7 +163,7 @@ fn send(store: &dyn Store, request: &Request, with: &Surroundings<'_>) -> Result
 }
 
 fn export(format: Format, output: Option<&Path>, target: &Target, with: &mut Surroundings<'_>) -> Done {
-    let store = open(target)?;
+    let store = target.open()?;
     let mut bytes = Vec::new();
     let profiles = store.customers()?;
     match format {
@@ -217,15 +205,14 @@ fn replace(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
 fn schema(what: SchemaVerb, with: &mut Surroundings<'_>) -> Done {
     match what {
         SchemaVerb::List { target } => {
-            for schema in &open(&target)?.schemas()? {
+            for schema in &target.open()?.schemas()? {
                 writeln!(with.out, "{}", schema.name)?;
             }
             Ok(())
         }
         SchemaVerb::Show { name, target } => {
-            let schemas = open(&target)?.schemas()?;
-            let unknown =
-                || Failure::refused(format!("there is no schema of an extension {name} in this store"));
+            let schemas = target.open()?.schemas()?;
+            let unknown = || Failure::refused(format!("there is no schema of an extension {name}"));
             writeln!(with.out, "{}", schemas.get(&name).ok_or_else(unknown)?.json)?;
             Ok(())
         }
@@ -234,11 +221,11 @@ fn schema(what: SchemaVerb, with: &mut Surroundings<'_>) -> Done {
             let name = file.display().to_string();
             let json = Json::parse(&text).map_err(|error| Failure::json(&name, &error))?;
             Schema::from_json(&json).map_err(|error| Failure::refused(format!("{name}: {error}")))?;
-            let store = import::open_or_create(&target)?;
+            let store = open_or_create(&target.address()?)?;
             send(store.as_ref(), &Request::CreateSchema(json), with).map(|_| ())
         }
         SchemaVerb::Delete { name, target } => {
-            send(open(&target)?.as_ref(), &Request::DeleteSchema(name), with).map(|_| ())
+            send(target.open()?.as_ref(), &Request::DeleteSchema(name), with).map(|_| ())
         }
     }
 }
