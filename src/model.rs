@@ -3,6 +3,7 @@
 pub mod apply;
 mod compare;
 pub mod finding;
+pub mod infer;
 pub mod json;
 pub mod plan;
 pub mod profile;

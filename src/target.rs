@@ -6,6 +6,7 @@ pub mod connection;
 mod document;
 pub mod http;
 mod local;
+pub mod schemas;
 pub mod stop;
 pub mod submit;
 pub mod wire;
@@ -14,13 +15,14 @@ use crate::model::apply::Rejection;
 use crate::model::plan::KnownReading;
 use crate::model::profile::{CustomerId, Profile};
 use crate::model::request::Request;
-use crate::model::schema::Schemas;
+use crate::model::schema::{Declared, Schemas};
 use std::path::{Path, PathBuf};
 
 pub use connection::{Connection, Password};
 pub use document::DocumentStore;
 pub use http::HttpTarget;
 pub use local::LocalStore;
+pub use schemas::schemas_for;
 pub use stop::Stop;
 
 /// Where to work: what a person chooses.
@@ -157,8 +159,13 @@ pub trait Target: Send + Sync {
     /// What it can do.
     fn capabilities(&self) -> Capabilities;
 
-    /// Its schemas as of now.
+    /// Its schemas as of now. Who works on a customer asks [`schemas_for`].
     fn schemas(&self) -> Result<Schemas, TargetError>;
+
+    /// What a person knows of its extensions. Where it does not tell its schemas, a customer is read with these.
+    fn declared(&self) -> &[Declared] {
+        &[]
+    }
 
     /// A customer's profile as of now; `None` where there is no such customer.
     fn load(&self, id: &CustomerId) -> Result<Option<Loaded>, TargetError>;

@@ -1,6 +1,5 @@
 //! Import and export: text in, profiles and schemas with their places out, and back. Opens no files.
 
-pub mod infer;
 pub mod lines;
 pub mod merge;
 pub mod read;

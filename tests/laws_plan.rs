@@ -5,11 +5,12 @@
 mod support;
 
 use profile_desk::model::apply::{Reading, RejectionKind, State, apply};
+use profile_desk::model::infer::of_customer;
 use profile_desk::model::json::Json;
 use profile_desk::model::plan::{CannotExpress, KnownReading, Rules, plan};
 use profile_desk::model::profile::{Profile, Record};
 use profile_desk::model::request::Request;
-use profile_desk::model::schema::Schemas;
+use profile_desk::model::schema::{Declared, Schemas};
 use profile_desk::model::value::{same_record, unique_key};
 use proptest::prelude::*;
 use support::{json, profile, profiles, schemas};
@@ -252,6 +253,32 @@ fn without_metadata_nothing_is_inserted_over_stored_records() {
     assert_eq!(attempt(one, more, &Rules { schemas_known: false, ..REPLACE }, &none).unwrap().len(), 1);
     let unknown = attempt(r#""Fax":{"a":1}"#, r#""Fax":{"a":2}"#, &UNKNOWN, &schemas()).unwrap_err();
     assert_eq!(unknown.to_string(), "Fax cannot be saved: there is no schema of this extension");
+}
+
+#[test]
+fn with_inferred_schemas_an_extension_is_changed_that_was_read_and_whose_unique_attributes_are_declared() {
+    let blind = Rules { schemas_known: false, ..UNKNOWN };
+    let declared = |unique: &[&str]| {
+        vec![Declared { name: "Fax".into(), unique: unique.iter().map(|name| (*name).into()).collect() }]
+    };
+    let attempt = |before: &str, after: &str, declared: &[Declared]| {
+        let (before, after) = (profile(before), profile(after));
+        let schemas = of_customer([&before, &after], declared);
+        plan(Some(&before), Some(&after), &schemas, &blind)
+    };
+    let (one, other) = (r#""Fax":[{"no":"1","on":1}]"#, r#""Fax":[{"no":"1","on":2}]"#);
+    assert!(matches!(attempt(one, other, &declared(&["no"])).unwrap()[..], [Request::UpdateRecord(..)]));
+    let fax = || "Fax".to_owned();
+    let refused = attempt(one, other, &declared(&[])).unwrap_err();
+    assert_eq!(refused, CannotExpress::SchemaNotRead { extension: fax() });
+    assert_eq!(attempt("", one, &[]).unwrap_err(), CannotExpress::NotRead { extension: fax() });
+    assert!(matches!(attempt("", one, &declared(&[])).unwrap()[..], [Request::InsertRecords(..)]));
+    let keyless = r#""Fax":[{"no":"1","on":1},{"on":2}]"#;
+    let refused = attempt(one, keyless, &declared(&["no"])).unwrap_err();
+    assert_eq!(refused, CannotExpress::KeyNotWhole { extension: fax(), attribute: "no".into() });
+    let after = profile(one);
+    let schemas = of_customer([&after], &[]);
+    assert_eq!(plan(None, Some(&after), &schemas, &blind).unwrap().len(), 1, "a new customer has no records");
 }
 
 #[test]

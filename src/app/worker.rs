@@ -12,7 +12,7 @@ use crate::model::json::Json;
 use crate::model::profile::CustomerId;
 use crate::model::schema::{Schema, Schemas};
 use crate::target::submit::{Wanted, submit};
-use crate::target::{Loaded, Stamp, Target, TargetError};
+use crate::target::{Loaded, Stamp, Target, TargetError, schemas_for};
 use std::future::Future;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -355,7 +355,7 @@ fn describe(path: PathBuf, target: &dyn Target) -> Result<Opened, String> {
         path,
         place: target.place(),
         capabilities,
-        schemas: target.schemas().map_err(sentence)?,
+        schemas: schemas_for(target, []).map_err(sentence)?,
         customers,
         damage: target.damage(),
     })
@@ -366,7 +366,9 @@ fn hit(profile: &crate::model::profile::Profile) -> Hit {
 }
 
 fn load(target: &dyn Target, id: &CustomerId) -> Result<(Option<Loaded>, Schemas), TargetError> {
-    Ok((target.load(id)?, target.schemas()?))
+    let loaded = target.load(id)?;
+    let schemas = schemas_for(target, loaded.as_ref().map(|loaded| &loaded.profile))?;
+    Ok((loaded, schemas))
 }
 
 /// The thread that keeps drafts and settings.

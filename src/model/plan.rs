@@ -57,11 +57,29 @@ pub enum CannotExpress {
     },
     /// The schema could not be read, so it is not known what identifies a record.
     #[error(
-        "{extension} cannot be changed on this server: its schema is not known, and an insert over stored records could lose or double them"
+        "{extension} cannot be changed on this server: it does not tell what identifies a record of it, and an insert over stored records could lose or double them; declare the unique attributes of {extension} with the connection"
     )]
     SchemaNotRead {
         /// The extension.
         extension: String,
+    },
+    /// The extension was not asked for, so what is stored of it is not known.
+    #[error(
+        "{extension} cannot be added on this server: it does not tell its extensions, and {extension} is not among those that are read from it, so an insert could replace what is there; name it among the extensions of the connection"
+    )]
+    NotRead {
+        /// The extension.
+        extension: String,
+    },
+    /// A new record lacks a unique attribute, and no schema tells what counts instead.
+    #[error(
+        "{extension} cannot be changed on this server: a new record has no {attribute}, and it is not known what the server takes instead"
+    )]
+    KeyNotWhole {
+        /// The extension.
+        extension: String,
+        /// The unique attribute.
+        attribute: String,
     },
     /// The schemas are known, and none is of this extension.
     #[error("{extension} cannot be saved: there is no schema of this extension")]
@@ -109,13 +127,13 @@ pub fn plan(
         (Some(before), None) => Ok(vec![Request::DeleteProfile(before.id.clone())]),
         (None, Some(after)) => {
             let before = Profile::empty(after.id.clone());
-            let planner = Planner { before: &before, after, schemas, rules };
+            let planner = Planner { before: &before, after, schemas, rules, is_new: true };
             Ok(vec![Request::CreateProfile(planner.body(true, planner.steps()?.inserts))])
         }
         (Some(before), Some(after)) if before.id != after.id => {
             Err(CannotExpress::OtherCustomer { before: before.id.clone(), after: after.id.clone() })
         }
-        (Some(before), Some(after)) => Planner { before, after, schemas, rules }.requests(),
+        (Some(before), Some(after)) => Planner { before, after, schemas, rules, is_new: false }.requests(),
     }
 }
 
@@ -139,6 +157,8 @@ struct Planner<'a> {
     after: &'a Profile,
     schemas: &'a Schemas,
     rules: &'a Rules,
+    /// Nothing can be stored of a customer who is not there.
+    is_new: bool,
 }
 
 /// One extension as it was and as it is wanted.

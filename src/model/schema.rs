@@ -148,36 +148,91 @@ impl Schema {
     }
 }
 
+/// What a person knows of an extension where the server does not tell it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Declared {
+    /// Its name.
+    pub name: String,
+    /// The attributes whose combination identifies a record; empty: not known.
+    pub unique: Vec<String>,
+}
+
 /// The schemas of a target, in the order in which they were made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Schemas(Vec<Schema>);
+pub struct Schemas {
+    all: Vec<Schema>,
+    source: Source,
+}
+
+/// Where schemas come from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+enum Source {
+    /// The target tells them: there are no other extensions.
+    #[default]
+    Told,
+    /// The values of a customer, of whom only these extensions were asked for.
+    Inferred { asked: Vec<String> },
+}
 
 impl Schemas {
+    /// Schemas that no target told; `asked` are the extensions that were asked for.
+    pub fn inferred(schemas: Vec<Schema>, asked: Vec<String>) -> Self {
+        Self { all: schemas, source: Source::Inferred { asked } }
+    }
+
+    /// Whether no target told them: types are those of the values, and there may be further extensions.
+    pub fn is_inferred(&self) -> bool {
+        matches!(self.source, Source::Inferred { .. })
+    }
+
+    /// Whether a customer who was read without this extension has no record of it.
+    pub fn was_read(&self, extension: &str) -> bool {
+        match &self.source {
+            Source::Told => true,
+            Source::Inferred { asked } => asked.iter().any(|asked| same_name(asked, extension)),
+        }
+    }
+
     /// The schema of this extension, letter case ignored.
     pub fn get(&self, extension: &str) -> Option<&Schema> {
-        self.0.iter().find(|schema| same_name(&schema.name, extension))
+        self.all.iter().find(|schema| same_name(&schema.name, extension))
     }
 
     /// All of them.
     pub fn iter(&self) -> std::slice::Iter<'_, Schema> {
-        self.0.iter()
+        self.all.iter()
     }
 
     /// Adds a schema at the end. The caller has checked that its name is free.
     pub fn push(&mut self, schema: Schema) {
-        self.0.push(schema);
+        self.all.push(schema);
     }
 
     /// Takes a schema away; says whether it was there.
     pub fn remove(&mut self, extension: &str) -> bool {
-        let before = self.0.len();
-        self.0.retain(|schema| !same_name(&schema.name, extension));
-        self.0.len() < before
+        let before = self.all.len();
+        self.all.retain(|schema| !same_name(&schema.name, extension));
+        self.all.len() < before
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.all.is_empty()
+    }
+
+    /// With the unique attributes that a person declared, where a multi-valued extension has these attributes and no `unique`.
+    #[must_use]
+    pub fn completed(mut self, declared: &[Declared]) -> Self {
+        for Declared { name, unique } in declared {
+            let found = self.all.iter_mut().find(|schema| same_name(&schema.name, name));
+            if let Some(schema) =
+                found.filter(|schema| schema.arity == Arity::Multi && schema.unique.is_empty())
+            {
+                let spelled = |name: &String| schema.attribute(name).map(|attribute| attribute.name.clone());
+                schema.unique = unique.iter().map(spelled).collect::<Option<_>>().unwrap_or_default();
+            }
+        }
+        self
     }
 }
 
@@ -192,7 +247,7 @@ impl<'a> IntoIterator for &'a Schemas {
 
 impl FromIterator<Schema> for Schemas {
     fn from_iter<T: IntoIterator<Item = Schema>>(schemas: T) -> Self {
-        Self(schemas.into_iter().collect())
+        Self { all: schemas.into_iter().collect(), source: Source::Told }
     }
 }
 

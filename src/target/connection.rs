@@ -2,6 +2,7 @@
 
 use crate::model::json::{Json, Kind, View, quoted};
 use crate::model::plan::KnownReading;
+pub use crate::model::schema::Declared;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -33,15 +34,6 @@ pub struct Connection {
     pub extensions: Vec<Declared>,
     /// Attributes by which customers are looked for, where the server names no identification keys.
     pub find_by: Vec<String>,
-}
-
-/// What a person knows of an extension.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Declared {
-    /// Its name.
-    pub name: String,
-    /// The attributes whose combination identifies a record; empty: not known.
-    pub unique: Vec<String>,
 }
 
 /// The colour of a connection.

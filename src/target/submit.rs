@@ -94,7 +94,8 @@ pub fn preview(
 /// What a plan for this target may count on. A foreign server that shows no schema at all counts as not asked.
 fn rules(capabilities: Capabilities, schemas: &Schemas) -> Rules {
     let Capabilities { reading, own, schemas: told, .. } = capabilities;
-    Rules { reading, own_store: own, schemas_known: own || (told && !schemas.is_empty()) }
+    let known = told && !schemas.is_empty() && !schemas.is_inferred();
+    Rules { reading, own_store: own, schemas_known: own || known }
 }
 
 impl<'a> Wanted<'a> {

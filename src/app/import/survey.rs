@@ -1,8 +1,8 @@
 //! What files for import hold, before anything is changed.
 
 use super::{Sourced, Unreadable};
+use crate::model::infer::Inference;
 use crate::model::schema::{Schema, Schemas};
-use crate::transfer::infer::Inference;
 use crate::transfer::read::Content;
 
 /// How many problems a survey lists; it counts all.

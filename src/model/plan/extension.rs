@@ -12,6 +12,10 @@ use std::collections::{HashMap, HashSet};
 impl<'a> Planner<'a> {
     pub(super) fn extension(&self, change: &Change<'a>, steps: &mut Steps) -> Result<(), CannotExpress> {
         self.savable(change)?;
+        if !(self.rules.own_store || self.is_new || self.is_read(change)) {
+            return Err(CannotExpress::NotRead { extension: change.name.to_owned() });
+        }
+        self.key_is_whole(change)?;
         if self.is_single(change) {
             return self.single(change, steps);
         }
@@ -42,6 +46,24 @@ impl<'a> Planner<'a> {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Without a schema that was told nobody knows the default of a unique attribute: a new record must have it.
+    fn key_is_whole(&self, change: &Change<'a>) -> Result<(), CannotExpress> {
+        let Some(schema) = change.schema.filter(|_| self.schemas.is_inferred()) else { return Ok(()) };
+        let news = change.new.iter().filter(|record| !change.old.contains(record));
+        for record in news {
+            if let Some(attribute) = schema.unique.iter().find(|name| record.get(name).is_none()) {
+                let (extension, attribute) = (change.name.to_owned(), attribute.clone());
+                return Err(CannotExpress::KeyNotWhole { extension, attribute });
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether what is stored was seen.
+    fn is_read(&self, change: &Change<'a>) -> bool {
+        self.before.extension(change.name).is_some() || self.schemas.was_read(change.name)
     }
 
     /// By the schema; without one, by the shape.
@@ -105,7 +127,7 @@ impl<'a> Planner<'a> {
             steps.inserts.push(whole());
         } else if self.rules.schemas_known {
             steps.complete = true;
-        } else if change.schema.is_none() {
+        } else if change.schema.is_none() || self.schemas.is_inferred() {
             return Err(CannotExpress::SchemaNotRead { extension });
         } else {
             return Err(CannotExpress::NoUnique { extension });

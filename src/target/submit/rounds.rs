@@ -9,7 +9,7 @@ use crate::model::plan::{CannotExpress, Rules, plan};
 use crate::model::profile::{CustomerId, Profile};
 use crate::model::request::Request;
 use crate::model::schema::Schemas;
-use crate::target::{Accepted, Loaded, Stamp, Target, TargetError};
+use crate::target::{Accepted, Loaded, Stamp, Target, TargetError, schemas_for};
 
 /// How often all is read and planned again before giving up: a foreign server needs four rounds at most when nobody
 /// interferes.
@@ -81,9 +81,11 @@ impl Rounds<'_> {
             Err(error) => return Err(self.unclear.take().unwrap_or(error)),
             Ok(now) => now,
         };
-        let schemas = self.schemas()?;
-        let rules = rules(self.target.capabilities(), &schemas);
         let profile = now.as_ref().map(|loaded| &loaded.profile);
+        // After the profile: a store of ours refuses the plan if they moved after the profile was read.
+        let everybody = [profile, self.wanted.base, self.wanted.mine].into_iter().flatten();
+        let schemas = schemas_for(self.target, everybody)?;
+        let rules = rules(self.target.capabilities(), &schemas);
         let goal = match goal(self.wanted, profile, &schemas, rules) {
             Goal::Reach(goal) => goal,
             Goal::Decide { joined, conflicts } => {
@@ -105,14 +107,6 @@ impl Rounds<'_> {
         self.settled()?;
         let start = Start { now, schemas, rules, requests, goal };
         if rules.own_store { self.send_whole(start) } else { self.send_phase(start) }
-    }
-
-    /// The schemas, read after the profile: a store of ours refuses the plan if they moved after the profile was read.
-    fn schemas(&self) -> Result<Schemas, TargetError> {
-        match self.target.schemas() {
-            Err(TargetError::NotOffered(_)) if !self.target.capabilities().own => Ok(Schemas::default()),
-            schemas => schemas,
-        }
     }
 
     fn ended(&mut self, now: Option<Loaded>) -> Submitted {
