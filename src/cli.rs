@@ -90,19 +90,17 @@ fn open_window(args: &args::Args, with: &Surroundings<'_>) -> Result<(), Failure
             Failure::refused(sentence).with("Name one in PROFILE_DESK_DATA and one in PROFILE_DESK_CONFIG.")
         );
     };
-    let store = match args.target.named()? {
-        Some(Address::Store(path)) => path,
-        Some(Address::Server(_)) => return Err(Failure::refused("the window works on local stores only")),
-        None => last_store(&places),
-    };
+    let target = args.target.named()?.unwrap_or_else(|| last_target(&places));
     let sample = places.data.join("sample");
     let keeper = Box::new(keeper::Kept::new(places));
-    window::run(window::Start { store, sample, first, keeper }, with.user.clone())
+    window::run(window::Start { target, sample, first, keeper }, with.user.clone())
 }
 
-/// The store that the window had open last, if it is still there; else the user's own.
-fn last_store(places: &Places) -> std::path::PathBuf {
+/// The target that the window had open last, unless it is a store that is not there any more; else the user's own store.
+fn last_target(places: &Places) -> Address {
     // What is wrong with the settings is told by the window.
     let last = SettingsFile::new(&places.config).read().ok().and_then(|(settings, _)| settings.last_target());
-    last.map(std::path::PathBuf::from).filter(|last| last.exists()).unwrap_or_else(|| places.store())
+    let last = last.map(|place| keeper::address(&place));
+    let is_there = |last: &Address| !matches!(last, Address::Store(path) if !path.exists());
+    last.filter(is_there).unwrap_or_else(|| Address::Store(places.store()))
 }

@@ -34,6 +34,16 @@ pub enum Address {
     Server(Box<Connection>),
 }
 
+impl Address {
+    /// Where it is, for a person, and whose the drafts and lists there are: as [`Target::place`].
+    pub fn place(&self) -> String {
+        match self {
+            Self::Store(path) => path.display().to_string(),
+            Self::Server(connection) => connection.url.clone(),
+        }
+    }
+}
+
 /// What a target can do. Code asks for the capability, never for the kind of target.
 #[allow(clippy::struct_excessive_bools, reason = "independent abilities, each asked for by its name")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

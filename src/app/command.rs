@@ -6,6 +6,8 @@ use super::settings::{Theme, View, Zone};
 use crate::model::profile::CustomerId;
 use std::path::PathBuf;
 
+pub use crate::target::Address;
+
 /// One thing asked for. The window makes them; [`super::state::App::handle`] carries them out.
 #[derive(Clone, Debug)]
 pub enum Command {
@@ -51,8 +53,8 @@ pub enum Command {
     KeepMine,
     /// In a conflict: theirs stands, and the rest of mine stays.
     TakeTheirs,
-    /// Work on another store: a folder or a `.json` file.
-    SwitchStore(PathBuf, Make),
+    /// Work on another target.
+    SwitchTarget(Address, Make),
     /// Choose files to import in a dialog.
     PickImport,
     /// Look files for import through.

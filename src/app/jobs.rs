@@ -8,7 +8,7 @@ use crate::model::profile::{CustomerId, Profile};
 use crate::model::request::Request;
 use crate::model::schema::{Schema, Schemas};
 use crate::target::submit::Submitted;
-use crate::target::{Capabilities, Loaded, TargetError};
+use crate::target::{Address, Capabilities, Loaded, Password, TargetError};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -19,8 +19,8 @@ pub type Epoch = u64;
 /// Something that takes time.
 #[derive(Debug)]
 pub enum Job {
-    /// Open a store, or make one.
-    OpenTarget(Epoch, PathBuf, Make),
+    /// Open a target with this password, or make a store.
+    OpenTarget(Epoch, Address, Make, Option<Password>),
     /// Look for customers.
     Find(Epoch, String),
     /// Find out the names of customers.
@@ -114,8 +114,8 @@ pub struct KeptDraft {
 /// A target that was opened.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Opened {
-    /// The path that was asked for.
-    pub path: PathBuf,
+    /// The address that was asked for.
+    pub address: Address,
     /// Where it is, for a person.
     pub place: String,
     /// What it can do.
@@ -140,8 +140,8 @@ pub struct Hit {
 /// What came of a job.
 #[derive(Debug)]
 pub enum Outcome {
-    /// A target was opened; `Ok(None)`: there is none at this path.
-    TargetOpened(Epoch, PathBuf, Result<Option<Opened>, String>),
+    /// A target was opened; `Ok(None)`: there is none at this address.
+    TargetOpened(Epoch, Address, Result<Option<Opened>, TargetError>),
     /// Drafts and settings of an earlier start.
     Restored(Vec<KeptDraft>, Box<Settings>, Vec<String>),
     /// Who was found.

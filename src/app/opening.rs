@@ -5,17 +5,16 @@ use super::draft::Draft;
 use super::jobs::{DraftKey, Hit, Job, Opened, Why};
 use super::keeping::kept_draft;
 use super::review::{KeyIndex, Review};
-use super::state::{App, Open, Search, TargetState, columns, display_name};
+use super::state::{App, Lack, Open, Search, TargetState, columns, display_name};
 use crate::model::finding::Severity;
 use crate::model::profile::CustomerId;
 use crate::model::schema::Schemas;
-use crate::target::{Loaded, TargetError};
-use std::path::PathBuf;
+use crate::target::{Address, Loaded, TargetError};
 
 impl App {
     // ---- target
 
-    pub(super) fn switch_store(&mut self, path: PathBuf, make: Make) -> Vec<Job> {
+    pub(super) fn switch_target(&mut self, address: Address, make: Make) -> Vec<Job> {
         self.park();
         let parked = std::mem::take(&mut self.parked);
         for draft in parked.into_values() {
@@ -29,22 +28,25 @@ impl App {
         self.import = None;
         self.opening = None;
         self.notice = None;
-        self.target = TargetState::Opening(path.clone(), make);
-        vec![Job::OpenTarget(self.epoch, path, make)]
+        self.target = TargetState::Opening(address.clone(), make);
+        vec![Job::OpenTarget(self.epoch, address, make, None)]
     }
 
     pub(super) fn target_opened(
         &mut self,
-        path: PathBuf,
-        result: Result<Option<Opened>, String>,
+        address: Address,
+        result: Result<Option<Opened>, TargetError>,
     ) -> Vec<Job> {
         match result {
             // It is open, and was only looked at again.
-            Err(sentence) if self.ready().is_some() => self.tell(Some(Severity::Error), sentence),
-            Err(sentence) => self.target = TargetState::Failed(path, sentence),
-            Ok(None) => self.target = TargetState::Missing(path),
+            Err(error) if self.ready().is_some() => self.tell(Some(Severity::Error), error.to_string()),
+            Err(error) => {
+                let signed_out = matches!(error, TargetError::Credentials(_));
+                self.target = TargetState::Failed(address, Lack { sentence: error.to_string(), signed_out });
+            }
+            Ok(None) => self.target = TargetState::Missing(address),
             Ok(Some(opened)) => {
-                self.settings.store = Some(opened.path.clone());
+                self.settings.target = Some(opened.address.clone());
                 self.target = TargetState::Ready(opened);
                 let mut jobs = self.adopt_drafts();
                 jobs.extend([self.names_of_lists(), Job::KeepSettings(self.settings.clone())]);

@@ -1,8 +1,8 @@
 //! What the window remembers from one start to the next; no customer's values, only IDs.
 
 use crate::model::profile::CustomerId;
+use crate::target::Address;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 /// How many recent customers are remembered.
 pub const RECENT: usize = 20;
@@ -49,8 +49,8 @@ pub struct Settings {
     pub zone: Zone,
     /// The chosen view of each extension; where none is chosen, it follows what there is to show.
     pub views: BTreeMap<String, View>,
-    /// The store that was open last.
-    pub store: Option<PathBuf>,
+    /// The target that was open last.
+    pub target: Option<Address>,
     /// The customers of each target that stand in the rail, by the target's place.
     pub lists: BTreeMap<String, Lists>,
 }

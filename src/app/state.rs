@@ -14,10 +14,9 @@ use crate::model::profile::{CustomerId, Profile};
 use crate::model::reconcile::Conflict;
 use crate::model::request::Request;
 use crate::model::schema::Schemas;
-use crate::target::Loaded;
+use crate::target::{Address, Loaded};
 use jiff::tz::TimeZone;
 use std::collections::{BTreeMap, HashSet};
-use std::path::PathBuf;
 
 /// What the editor takes from outside: clock and randomness.
 pub struct Surroundings {
@@ -83,13 +82,22 @@ pub(super) struct Sending {
 #[derive(Clone, Debug)]
 pub enum TargetState {
     /// It is being opened.
-    Opening(PathBuf, Make),
-    /// There is no store at this path yet.
-    Missing(PathBuf),
-    /// It cannot be opened; a sentence.
-    Failed(PathBuf, String),
+    Opening(Address, Make),
+    /// There is no store at this address yet.
+    Missing(Address),
+    /// It cannot be opened.
+    Failed(Address, Lack),
     /// It is there.
     Ready(Opened),
+}
+
+/// Why a target is not there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lack {
+    /// A sentence.
+    pub sentence: String,
+    /// Whether it wants credentials, or others.
+    pub signed_out: bool,
 }
 
 /// What was looked for.
@@ -166,11 +174,11 @@ pub struct Clash {
 
 impl App {
     /// An editor without a target.
-    pub fn new(around: Surroundings, path: PathBuf) -> Self {
+    pub fn new(around: Surroundings, address: Address) -> Self {
         Self {
             around,
             epoch: 0,
-            target: TargetState::Opening(path, Make::Nothing),
+            target: TargetState::Opening(address, Make::Nothing),
             open: None,
             opening: None,
             parked: BTreeMap::new(),
@@ -207,6 +215,16 @@ impl App {
             (Zone::Local, Some(name)) if name != "UTC" => name,
             (Zone::Local, None) => "local".into(),
             _ => "UTC".into(),
+        }
+    }
+
+    /// The address of the target, whether it is there or not.
+    pub fn address(&self) -> &Address {
+        match &self.target {
+            TargetState::Opening(address, _)
+            | TargetState::Missing(address)
+            | TargetState::Failed(address, _)
+            | TargetState::Ready(Opened { address, .. }) => address,
         }
     }
 

@@ -15,9 +15,8 @@ use crate::model::plan::KnownReading;
 use crate::model::profile::{CustomerId, Profile};
 use crate::model::schema::{Schema, Schemas};
 use crate::target::submit::Submitted;
-use crate::target::{Capabilities, Loaded};
+use crate::target::{Address, Capabilities, Loaded};
 use jiff::tz::TimeZone;
-use std::path::PathBuf;
 
 const PHONE: &str = r#"{"name":"Phone","type":"multi-valued","attributes":[{"name":"number","type":"string","mandatory":true},
     {"name":"comment","type":"string"}],"unique":["number"]}"#;
@@ -53,7 +52,7 @@ fn loaded(profile: Profile) -> Loaded {
 
 fn opened(place: &str) -> Opened {
     Opened {
-        path: PathBuf::from(place),
+        address: Address::Store(place.into()),
         place: place.into(),
         capabilities: Capabilities {
             reading: KnownReading::Upsert,
@@ -69,20 +68,24 @@ fn opened(place: &str) -> Opened {
     }
 }
 
+fn store(path: &str) -> Address {
+    Address::Store(path.into())
+}
+
 fn new_app() -> App {
     let around = Surroundings {
         zone: TimeZone::UTC,
         make_id: Box::new(|| "MADE".into()),
         clock: Box::new(|| "09:30".into()),
     };
-    App::new(around, "a".into())
+    App::new(around, store("a"))
 }
 
 /// An editor with the store `a` open, and drafts of an earlier start.
 fn app_with(drafts: Vec<KeptDraft>) -> (App, Vec<Job>) {
     let mut app = new_app();
     app.absorb(Outcome::Restored(drafts, Box::default(), Vec::new()));
-    let jobs = app.absorb(Outcome::TargetOpened(0, "a".into(), Ok(Some(opened("a")))));
+    let jobs = app.absorb(Outcome::TargetOpened(0, store("a"), Ok(Some(opened("a")))));
     (app, jobs)
 }
 

@@ -53,7 +53,7 @@ impl App {
             Command::ShowRequests(show) => self.show_requests(show),
             Command::KeepMine => self.keep_mine(),
             Command::TakeTheirs => self.take_theirs(),
-            Command::SwitchStore(path, make) => self.switch_store(path, make),
+            Command::SwitchTarget(address, make) => self.switch_target(address, make),
             Command::PickImport => vec![Job::PickFiles],
             Command::Survey(files) => self.survey(files),
             Command::Import { schemas } => self.import(schemas),
@@ -103,8 +103,8 @@ impl App {
                 self.waiting = Some(outcome);
                 Vec::new()
             }
-            Outcome::TargetOpened(epoch, path, result) if epoch == self.epoch => {
-                self.target_opened(path, result)
+            Outcome::TargetOpened(epoch, address, result) if epoch == self.epoch => {
+                self.target_opened(address, result)
             }
             Outcome::Found(epoch, text, result) if epoch == self.epoch => self.found(&text, result),
             Outcome::Named(epoch, hits) if epoch == self.epoch => self.named(hits),

@@ -12,10 +12,10 @@ use crate::model::json::Json;
 use crate::model::profile::CustomerId;
 use crate::model::schema::{Schema, Schemas};
 use crate::target::submit::{Wanted, submit};
-use crate::target::{Loaded, Stamp, Target, TargetError, schemas_for};
+use crate::target::{Address, Loaded, Password, Stamp, Target, TargetError, schemas_for};
 use std::future::Future;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -48,10 +48,11 @@ pub trait Keeper: Send {
 
 /// What a dialog gives back some time: files, or none.
 pub type Picked = Pin<Box<dyn Future<Output = Vec<PathBuf>> + Send>>;
-/// A target, and the path where it is.
-pub type AtPath = (PathBuf, Arc<dyn Target>);
-/// Opens a target, or makes one, and says at which path it is; `Ok(None)`: there is none.
-pub type Opener = dyn Fn(&Path, Make) -> Result<Option<AtPath>, String> + Send + Sync;
+/// A target, and its address.
+pub type Found = (Address, Arc<dyn Target>);
+/// Opens a target, or makes a store, and says at which address it is; `Ok(None)`: there is none.
+pub type Opener =
+    dyn Fn(&Address, Make, Option<&Password>) -> Result<Option<Found>, TargetError> + Send + Sync;
 
 /// The items of files, one after the other.
 pub type Items = Box<dyn Iterator<Item = Result<Sourced, Unreadable>>>;
@@ -78,8 +79,8 @@ pub struct Hands {
     pub wake: Box<dyn Fn() + Send + Sync>,
 }
 
-/// The target that is open, of which epoch, at which path.
-type Current = (Epoch, PathBuf, Arc<dyn Target>);
+/// The target that is open, of which epoch, at which address.
+type Current = (Epoch, Address, Arc<dyn Target>);
 
 struct Shared {
     open: Box<Opener>,
@@ -200,7 +201,7 @@ fn refused(job: Job) -> Outcome {
     const SENTENCE: &str = "Too much is under way, so nothing was done. Try again in a moment.";
     let error = || TargetError::NotReached(SENTENCE.into());
     match job {
-        Job::OpenTarget(epoch, path, _) => Outcome::TargetOpened(epoch, path, Err(SENTENCE.into())),
+        Job::OpenTarget(epoch, address, ..) => Outcome::TargetOpened(epoch, address, Err(error())),
         Job::Find(epoch, text) => Outcome::Found(epoch, text, Err(error())),
         Job::Load(epoch, id, why) => Outcome::Loaded(epoch, id, why, Err(error())),
         Job::Submit(epoch, id, wish) => Outcome::Submitted(epoch, id, wish, Err(error())),
@@ -229,23 +230,24 @@ impl Shared {
         }
     }
 
-    fn current(&self, epoch: Epoch) -> Option<AtPath> {
+    fn current(&self, epoch: Epoch) -> Option<Found> {
         let held = self.target.lock().unwrap_or_else(PoisonError::into_inner);
-        held.as_ref().filter(|(of, ..)| *of == epoch).map(|(_, path, target)| (path.clone(), target.clone()))
+        let held = held.as_ref().filter(|(of, ..)| *of == epoch);
+        held.map(|(_, address, target)| (address.clone(), target.clone()))
     }
 
     fn target(&self, epoch: Epoch) -> Result<Arc<dyn Target>, TargetError> {
         let current = self.current(epoch).map(|(_, target)| target);
         current.ok_or_else(|| {
-            TargetError::NotReached("The store was closed meanwhile; nothing was changed.".into())
+            TargetError::NotReached("The target was left meanwhile; nothing was changed.".into())
         })
     }
 
     fn carry_out(&self, job: Job) -> Option<Outcome> {
         Some(match job {
-            Job::OpenTarget(epoch, path, make) => {
-                let opened = self.open_target(epoch, &path, make);
-                Outcome::TargetOpened(epoch, path, opened)
+            Job::OpenTarget(epoch, address, make, password) => {
+                let opened = self.open_target(epoch, &address, make, password.as_ref());
+                Outcome::TargetOpened(epoch, address, opened)
             }
             Job::Find(epoch, text) => {
                 if *self.wanted.lock().unwrap_or_else(PoisonError::into_inner) != text {
@@ -272,20 +274,27 @@ impl Shared {
                 Outcome::Imported(epoch, self.import(epoch, &files, schemas, &stop))
             }
             Job::Describe(epoch) => {
-                let (path, target) = self.current(epoch)?;
-                Outcome::TargetOpened(epoch, path.clone(), describe(path, target.as_ref()).map(Some))
+                let (address, target) = self.current(epoch)?;
+                let described = describe(address.clone(), target.as_ref());
+                Outcome::TargetOpened(epoch, address, described.map(Some))
             }
             Job::Keep(..) | Job::KeepSettings(_) | Job::PickFiles => return None,
         })
     }
 
-    fn open_target(&self, epoch: Epoch, path: &Path, make: Make) -> Result<Option<Opened>, String> {
-        let Some((path, target)) = (self.open)(path, make)? else { return Ok(None) };
-        let opened = describe(path.clone(), target.as_ref())?;
+    fn open_target(
+        &self,
+        epoch: Epoch,
+        address: &Address,
+        make: Make,
+        password: Option<&Password>,
+    ) -> Result<Option<Opened>, TargetError> {
+        let Some((address, target)) = (self.open)(address, make, password)? else { return Ok(None) };
+        let opened = describe(address.clone(), target.as_ref())?;
         let mut held = self.target.lock().unwrap_or_else(PoisonError::into_inner);
         // Of two that are being opened the later was asked for, whichever is there first.
         if held.as_ref().is_none_or(|(of, ..)| *of <= epoch) {
-            *held = Some((epoch, path, target));
+            *held = Some((epoch, address, target));
         }
         Ok(Some(opened))
     }
@@ -346,16 +355,14 @@ impl Shared {
     }
 }
 
-fn describe(path: PathBuf, target: &dyn Target) -> Result<Opened, String> {
-    let sentence = |error: TargetError| error.to_string();
+fn describe(address: Address, target: &dyn Target) -> Result<Opened, TargetError> {
     let capabilities = target.capabilities();
-    let customers =
-        if capabilities.listing { Some(target.customers().map_err(sentence)?.len()) } else { None };
+    let customers = if capabilities.listing { Some(target.customers()?.len()) } else { None };
     Ok(Opened {
-        path,
+        address,
         place: target.place(),
         capabilities,
-        schemas: schemas_for(target, []).map_err(sentence)?,
+        schemas: schemas_for(target, [])?,
         customers,
         damage: target.damage(),
     })

@@ -8,7 +8,7 @@ use crate::model::profile::CustomerId;
 use crate::store::drafts::{DraftKey, Drafts};
 use crate::store::places::Places;
 use crate::store::settings::{self, SettingsFile, Shown};
-use std::path::PathBuf;
+use crate::target::{Address, Connection};
 
 /// Drafts and settings in the folders of a user.
 pub struct Kept {
@@ -107,9 +107,15 @@ fn from_file(file: &settings::Settings) -> Settings {
         },
         zone: if file.is_utc() { Zone::Utc } else { Zone::Local },
         views: views.collect(),
-        store: file.last_target().map(PathBuf::from),
+        target: file.last_target().map(|place| address(&place)),
         lists: lists.collect(),
     }
+}
+
+/// The address of what the settings name: a server's URL, or the path of a store.
+pub fn address(place: &str) -> Address {
+    let is_url = ["http://", "https://"].iter().any(|scheme| place.starts_with(scheme));
+    if is_url { Address::Server(Box::new(Connection::to(place))) } else { Address::Store(place.into()) }
 }
 
 fn to_file(settings: &Settings, file: &mut settings::Settings) {
@@ -122,8 +128,10 @@ fn to_file(settings: &Settings, file: &mut settings::Settings) {
     for (extension, view) in &settings.views {
         file.set_shown(extension, if *view == View::Table { Shown::Table } else { Shown::Form });
     }
-    if let Some(store) = settings.store.as_ref().and_then(|store| store.to_str()) {
-        file.set_last_target(store);
+    match &settings.target {
+        Some(Address::Store(path)) => path.to_str().into_iter().for_each(|path| file.set_last_target(path)),
+        Some(Address::Server(connection)) => file.set_last_target(&connection.url),
+        None => {}
     }
     let texts = |ids: &[CustomerId]| ids.iter().map(|id| id.as_str().to_owned()).collect::<Vec<_>>();
     for (target, lists) in &settings.lists {

@@ -4,9 +4,9 @@ use super::{Failure, Status};
 use crate::app::command::{Command, Make};
 use crate::app::jobs::Job;
 use crate::app::state::{App, Surroundings};
-use crate::app::worker::{AtPath, Hands, Keeper, Picked, Worker};
+use crate::app::worker::{Found, Hands, Keeper, Picked, Worker};
 use crate::model::request::Request;
-use crate::target::{self, Stamp, Target, TargetError};
+use crate::target::{self, Address, Password, Stamp, Target, TargetError};
 use crate::transfer::read::{Content, read};
 use crate::ui::shell::Shell;
 use jiff::Timestamp;
@@ -21,8 +21,8 @@ const SAMPLE: &str = include_str!("../../assets/samples/store.json");
 
 /// What the window starts with.
 pub struct Start {
-    /// The store.
-    pub store: PathBuf,
+    /// The target.
+    pub target: Address,
     /// Where the sample store is, or will be.
     pub sample: PathBuf,
     /// A customer to open, or a text to look for.
@@ -66,12 +66,12 @@ fn starting(there: &Arc<AtomicBool>, run: impl FnOnce() -> Result<(), String>) -
 
 /// The shell over everything it needs, woken through `context`.
 pub fn shell(context: &eframe::egui::Context, start: Start, user: String) -> Result<Shell, String> {
-    let Start { store, sample, first, keeper } = start;
+    let Start { target, sample, first, keeper } = start;
     let waker = context.clone();
     let by = user.clone();
     let hands = Hands {
         items: Box::new(super::import::read_files),
-        open: Box::new(move |path, make| open(path, make, &sample, &by)),
+        open: Box::new(move |address, make, password| open(address, make, password, &sample, &by)),
         keeper,
         pick: Box::new(pick),
         now: Box::new(now),
@@ -84,8 +84,8 @@ pub fn shell(context: &eframe::egui::Context, start: Start, user: String) -> Res
         make_id: Box::new(crate::store::random_id),
         clock: Box::new(|| local("%H:%M")),
     };
-    let app = App::new(around, store.clone());
-    let jobs = vec![Job::OpenTarget(0, store, Make::Nothing)];
+    let app = App::new(around, target.clone());
+    let jobs = vec![Job::OpenTarget(0, target, Make::Nothing, None)];
     Ok(Shell::new(context, app, Worker::start(hands)?, jobs, first))
 }
 
@@ -97,28 +97,42 @@ fn now() -> String {
     Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
 }
 
-/// Opens a target; where there is none, makes what was asked for. The sample has a store of its own.
-fn open(path: &Path, make: Make, sample: &Path, by: &str) -> Result<Option<AtPath>, String> {
-    let path = if make == Make::Sample { sample } else { path };
-    // One store has one place, from whatever folder the window was started: drafts belong to it.
-    let path = &std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    match (target::open(path), make) {
-        (Ok(opened), _) => Ok(Some((path.to_owned(), opened.into()))),
-        (Err(TargetError::Missing(_)), Make::Nothing) => Ok(None),
-        (Err(TargetError::Missing(_)), _) => {
-            let created = target::create(path).map_err(|error| error.to_string())?;
+/// Opens a target; where there is no store, makes what was asked for. The sample has a store of its own.
+fn open(
+    address: &Address,
+    make: Make,
+    password: Option<&Password>,
+    sample: &Path,
+    by: &str,
+) -> Result<Option<Found>, TargetError> {
+    let address = match (address, make) {
+        (_, Make::Sample) => absolute(sample),
+        (Address::Store(path), _) => absolute(path),
+        (Address::Server(_), _) => address.clone(),
+    };
+    match (target::open_address(&address, password), &address, make) {
+        (Ok(opened), ..) => Ok(Some((address, opened.into()))),
+        (Err(TargetError::Missing(_)), _, Make::Nothing) => Ok(None),
+        (Err(TargetError::Missing(_)), Address::Store(path), _) => {
+            let created = target::create(path)?;
             if make == Make::Sample {
                 fill(created.as_ref(), by)?;
             }
-            Ok(Some((path.to_owned(), created.into())))
+            Ok(Some((address, created.into())))
         }
-        (Err(error), _) => Err(error.to_string()),
+        (Err(error), ..) => Err(error),
     }
 }
 
+/// One store has one place, from whatever folder the window was started: drafts belong to it.
+fn absolute(path: &Path) -> Address {
+    Address::Store(std::path::absolute(path).unwrap_or_else(|_| path.to_owned()))
+}
+
 /// The sample's schemas and customers, in one write.
-fn fill(target: &dyn Target, by: &str) -> Result<(), String> {
-    let items = read(SAMPLE).map_err(|error| error.to_string())?;
+fn fill(target: &dyn Target, by: &str) -> Result<(), TargetError> {
+    let sentence = |sentence: String| TargetError::NotReached(sentence);
+    let items = read(SAMPLE).map_err(|error| sentence(error.to_string()))?;
     let requests: Vec<Request> = items
         .into_iter()
         .filter_map(|item| match item.content {
@@ -129,8 +143,9 @@ fn fill(target: &dyn Target, by: &str) -> Result<(), String> {
         })
         .collect();
     let stamp = Stamp { by: by.to_owned(), at: now() };
-    let answers = target.send(&requests, None, &stamp).map_err(|error| error.to_string())?;
-    answers.into_iter().find_map(Result::err).map_or(Ok(()), |rejection| Err(rejection.to_string()))
+    let answers = target.send(&requests, None, &stamp)?;
+    let refused = answers.into_iter().find_map(Result::err);
+    refused.map_or(Ok(()), |rejection| Err(sentence(rejection.to_string())))
 }
 
 /// The desktop's dialog. Without a file portal it gives nothing, silently; the window has a field for a path as well.

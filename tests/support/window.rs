@@ -13,7 +13,7 @@ use profile_desk::cli::window::{Start, shell};
 use profile_desk::model::json::Json;
 use profile_desk::model::profile::{CustomerId, Profile};
 use profile_desk::model::request::Request;
-use profile_desk::target::{self, Stamp, Target};
+use profile_desk::target::{self, Address, Stamp, Target};
 use profile_desk::transfer::read::{Content, read};
 use profile_desk::ui::shell::Shell;
 use std::collections::BTreeMap;
@@ -125,9 +125,9 @@ impl Desk {
     }
 
     fn bare(folder: &Path, store: &Path, kept: Kept, size: egui::Vec2) -> Self {
-        let (store, sample) = (store.to_owned(), folder.join("sample"));
+        let (target, sample) = (Address::Store(store.to_owned()), folder.join("sample"));
         let keeper = Box::new(kept.clone());
-        let start = Start { store, sample, first: None, keeper };
+        let start = Start { target, sample, first: None, keeper };
         let builder = Harness::builder().with_size(size).allow_missing_glyphs().with_max_steps(20);
         let ui = builder.build_eframe(|cc| shell(&cc.egui_ctx, start, "agent7".into()).unwrap());
         Self { ui, folder: folder.to_owned(), kept }

@@ -1,6 +1,7 @@
 //! Drafts of an earlier start.
 
 use super::*;
+use crate::target::TargetError;
 
 fn kept(customer: &str, key: &str, base: &str, edits: &str) -> KeptDraft {
     KeptDraft {
@@ -23,7 +24,7 @@ const BASE: &str = r#"{"customer_id":"A1","Phone":[{"number":"1"},{"number":"2"}
 #[test]
 fn a_target_that_is_open_before_the_drafts_are_read_waits_for_them() {
     let mut app = new_app();
-    app.absorb(Outcome::TargetOpened(0, "a".into(), Ok(Some(opened("a")))));
+    app.absorb(Outcome::TargetOpened(0, store("a"), Ok(Some(opened("a")))));
     assert!(app.ready().is_none(), "nothing can be typed over a draft that is not read yet");
     let drafts = vec![kept("A1", "A1", BASE, &typed(0, "number", "7"))];
     app.absorb(Outcome::Restored(drafts, Box::default(), Vec::new()));
@@ -111,7 +112,7 @@ fn a_store_that_cannot_be_looked_at_again_stays_open() {
     let mut app = app();
     open(&mut app, profile("A1", ""));
     app.handle(Command::Add("Phone".into()));
-    app.absorb(Outcome::TargetOpened(0, "a".into(), Err("busy".into())));
+    app.absorb(Outcome::TargetOpened(0, store("a"), Err(TargetError::NotReached("busy".into()))));
     assert!(app.ready().is_some());
     assert!(is_changed(&app));
 }

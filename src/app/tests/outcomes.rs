@@ -60,8 +60,8 @@ fn a_submit_that_ends_in_a_store_that_was_left_is_settled_there() {
     open(&mut app, one());
     type_into(&mut app, "Phone", 0, "number", "7");
     let sent = submit(&mut app);
-    app.handle(Command::SwitchStore("b".into(), Make::Nothing));
-    app.absorb(Outcome::TargetOpened(1, "b".into(), Ok(Some(opened("b")))));
+    app.handle(Command::SwitchTarget(store("b"), Make::Nothing));
+    app.absorb(Outcome::TargetOpened(1, store("b"), Ok(Some(opened("b")))));
     open(&mut app, one());
     assert!(!app.is_sending(), "the customer of the other store is another one");
     let jobs = accept(&mut app, 0, sent);

@@ -1,6 +1,6 @@
 //! Dialogs over the window. Esc leaves them; nothing is done without a button or Enter.
 
-use crate::app::command::{Command, Make};
+use crate::app::command::{Address, Command, Make};
 use crate::app::edits::CoreValue;
 use crate::app::entry::Entry;
 use crate::app::state::App;
@@ -157,7 +157,9 @@ fn done(view: &mut View, app: &App, dialog: &Dialog, text: &str) {
             view.ask(Command::NewCustomer(text.to_owned()));
         }
         Dialog::DeleteCustomer(_) => view.ask(Command::DeleteCustomer),
-        Dialog::Store(_) => view.ask(Command::SwitchStore(PathBuf::from(text.trim()), Make::Nothing)),
+        Dialog::Store(_) => {
+            view.ask(Command::SwitchTarget(Address::Store(text.trim().into()), Make::Nothing));
+        }
         Dialog::Import(_) => view.ask(Command::Survey(vec![PathBuf::from(text.trim())])),
         Dialog::AddAttribute(_) => {
             let name = text.trim().to_owned();

@@ -12,38 +12,38 @@ use egui::Ui;
 /// No store yet, or none that can be opened.
 pub fn show(ui: &mut Ui, view: &mut View, state: &TargetState) {
     middle(ui, |ui| match state {
-        TargetState::Opening(path, _) => {
-            ui.label(words::opening(&path.display().to_string()));
+        TargetState::Opening(address, _) => {
+            ui.label(words::opening(&address.place()));
         }
-        TargetState::Missing(path) => {
+        TargetState::Missing(address) => {
             heading::customer(ui, words::WELCOME);
-            ui.label(words::no_store(&path.display().to_string()));
+            ui.label(words::no_store(&address.place()));
             ui.add_space(theme::GAP_M);
             if button::primary(ui, words::OPEN_SAMPLE, None).clicked() {
-                view.ask(Command::SwitchStore(path.clone(), Make::Sample));
+                view.ask(Command::SwitchTarget(address.clone(), Make::Sample));
             }
             ui.label(weak(ui, words::SAMPLE_NOTE));
             ui.add_space(theme::GAP_S);
             ui.horizontal(|ui| {
                 if button::ordinary(ui, words::IMPORT_A_FILE, None).clicked() {
-                    view.ask(Command::SwitchStore(path.clone(), Make::Empty));
+                    view.ask(Command::SwitchTarget(address.clone(), Make::Empty));
                     view.open(Dialog::Import(String::new()));
                 }
                 if button::ordinary(ui, words::EMPTY_STORE, None).clicked() {
-                    view.ask(Command::SwitchStore(path.clone(), Make::Empty));
+                    view.ask(Command::SwitchTarget(address.clone(), Make::Empty));
                 }
                 if button::ordinary(ui, words::OTHER_STORE, None).clicked() {
                     view.open(Dialog::Store(String::new()));
                 }
             });
         }
-        TargetState::Failed(path, sentence) => {
+        TargetState::Failed(address, lack) => {
             heading::customer(ui, words::CANNOT_OPEN);
-            ui.label(egui::RichText::new(words::sentence(sentence)).color(theme::palette(ui).bad.ink));
+            ui.label(egui::RichText::new(words::sentence(&lack.sentence)).color(theme::palette(ui).bad.ink));
             ui.add_space(theme::GAP_M);
             ui.horizontal(|ui| {
                 if button::ordinary(ui, words::TRY_AGAIN, None).clicked() {
-                    view.ask(Command::SwitchStore(path.clone(), Make::Nothing));
+                    view.ask(Command::SwitchTarget(address.clone(), Make::Nothing));
                 }
                 if button::ordinary(ui, words::OTHER_STORE, None).clicked() {
                     view.open(Dialog::Store(String::new()));

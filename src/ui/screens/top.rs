@@ -2,7 +2,7 @@
 
 use crate::app::command::Command;
 use crate::app::settings::Theme;
-use crate::app::state::{App, TargetState};
+use crate::app::state::App;
 use crate::ui::view::{Dialog, View};
 use crate::ui::widgets::button;
 use crate::ui::{theme, words};
@@ -14,7 +14,8 @@ pub fn show(ui: &mut Ui, view: &mut View, app: &App) {
     ui.horizontal_centered(|ui| {
         ui.label(egui::RichText::new(words::PROGRAM).font(theme::semibold(theme::TYPE)));
         ui.add_space(theme::GAP_XS);
-        let (name, place) = target(app);
+        let address = app.address();
+        let (name, place) = (words::target(address), address.place());
         let response = button::ordinary(ui, &name, None).on_hover_text(&place);
         ui.ctx().accesskit_node_builder(response.id, |node| {
             node.set_label(format!("{}: {name}", words::TARGET));
@@ -32,21 +33,6 @@ pub fn show(ui: &mut Ui, view: &mut View, app: &App) {
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| find_box(ui, view, app));
         });
     });
-}
-
-fn target(app: &App) -> (String, String) {
-    match &app.target {
-        TargetState::Ready(ready) => (name_of(&ready.path), ready.place.clone()),
-        TargetState::Opening(path, _) | TargetState::Missing(path) | TargetState::Failed(path, _) => {
-            (name_of(path), path.display().to_string())
-        }
-    }
-}
-
-/// `Local store · Demo`: the last part of the path, which tells it from others.
-fn name_of(path: &std::path::Path) -> String {
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    format!("{} · {name}", words::LOCAL_STORE)
 }
 
 fn theme_button(ui: &mut Ui, view: &mut View, app: &App) {

@@ -2,11 +2,13 @@
 
 #![expect(missing_docs, reason = "a text says itself what it is")]
 
+use crate::app::command::Address;
 use std::borrow::Cow;
 
 pub const PROGRAM: &str = "Profile Desk";
 pub const TARGET: &str = "Target";
 pub const LOCAL_STORE: &str = "Local store";
+pub const SERVER: &str = "Server";
 pub const FIND: &str = "Find";
 pub const FIND_HINT: &str = "ID, phone, e-mail, name, or > for a command   Ctrl+K";
 pub const OPEN: &str = "Open";
@@ -144,6 +146,17 @@ pub const ALL_KEYS: &[(&str, &str)] = &[
 
 fn plural(count: usize, one: &str, many: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
+}
+
+/// `Local store · Demo`, `Server · Paris`: of a path the last part, which tells it from others.
+pub fn target(address: &Address) -> String {
+    match address {
+        Address::Store(path) => {
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            format!("{LOCAL_STORE} · {}", plain(&name))
+        }
+        Address::Server(connection) => format!("{SERVER} · {}", plain(connection.title())),
+    }
 }
 
 pub fn drafts(count: usize) -> String {
