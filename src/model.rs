@@ -5,6 +5,7 @@ mod compare;
 pub mod finding;
 pub mod infer;
 pub mod json;
+pub mod labels;
 pub mod plan;
 pub mod profile;
 pub mod reconcile;

@@ -5,6 +5,7 @@ mod create;
 pub mod disk;
 pub mod drafts;
 mod journal;
+pub mod labels;
 pub mod line;
 pub mod places;
 mod recover;

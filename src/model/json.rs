@@ -161,6 +161,26 @@ impl<'a> View<'a> {
     pub fn to_json(self) -> Json {
         Json(self.0.into())
     }
+
+    /// An object with one member set (in its place, or last), or taken away with `None`; all others as they are.
+    #[must_use]
+    pub fn with(self, name: &str, value: Option<View<'_>>) -> Json {
+        let fresh = quoted(name);
+        let mut members: Vec<(&str, View<'_>)> = Vec::new();
+        let mut met = false;
+        for (key, old) in self.members() {
+            if !same_name(&key.decoded(), name) {
+                members.push((key.as_str(), old));
+            } else if let Some(value) = value {
+                met = true;
+                members.push((key.as_str(), value));
+            }
+        }
+        if let Some(value) = value.filter(|_| !met) {
+            members.push((&fresh, value));
+        }
+        Json::object(members)
+    }
 }
 
 /// The token of a member's name, quotes and escapes as they came.

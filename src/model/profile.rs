@@ -58,21 +58,7 @@ impl Record {
     /// The record with one attribute set (in its place, or last), or taken away with `None`.
     #[must_use]
     pub fn with(&self, name: &str, value: Option<&Json>) -> Self {
-        let fresh = quoted(name);
-        let mut members: Vec<(&str, View<'_>)> = Vec::new();
-        let mut met = false;
-        for (key, old) in self.attributes() {
-            if !same_name(&key.decoded(), name) {
-                members.push((key.as_str(), old));
-            } else if let Some(value) = value {
-                met = true;
-                members.push((key.as_str(), value.view()));
-            }
-        }
-        if let Some(value) = value.filter(|_| !met) {
-            members.push((&fresh, value.view()));
-        }
-        Self(Json::object(members))
+        Self(self.0.view().with(name, value.map(Json::view)))
     }
 
     /// The object.

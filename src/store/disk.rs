@@ -51,6 +51,17 @@ pub fn wait_for_lock(disk: &dyn Disk, path: &Path, patience: Duration) -> io::Re
     }
 }
 
+/// Puts these bytes in the place of a file, which need not exist: whole or not at all, durable when it returns.
+pub fn replace_file(disk: &dyn Disk, folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
+    let new = folder.join(format!("{name}.new"));
+    let mut file = disk.open(&new, Access::Make)?;
+    file.truncate(0)?;
+    file.write_at(0, bytes)?;
+    file.sync_data()?;
+    disk.rename(&new, &folder.join(name))?;
+    disk.sync_folder(folder)
+}
+
 /// One open file. Offsets and sizes are in bytes.
 pub trait DiskFile: Send {
     /// Its size.

@@ -1,8 +1,8 @@
 //! Small settings of the window: theme, targets, customers opened lately, views, zoom. No customer's data beyond IDs.
 
-use super::disk::{Access, Disk, OsDisk, wait_for_lock};
+use super::disk::{Access, Disk, OsDisk, replace_file, wait_for_lock};
 use super::journal::is_absent;
-use crate::model::json::{Json, Kind, View, quoted, same_name};
+use crate::model::json::{Json, Kind, View};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -61,7 +61,7 @@ impl Settings {
     }
 
     fn set(&mut self, name: &str, value: &Json) {
-        self.0 = with(self.0.view(), name, value);
+        self.0 = self.0.view().with(name, Some(value.view()));
     }
 
     fn text(&self, name: &str) -> Option<String> {
@@ -176,7 +176,7 @@ impl Settings {
     pub fn set_shown(&mut self, extension: &str, shown: Shown) {
         let views = self.0.view().get("views").map_or_else(|| Json::object([]), View::to_json);
         let name = if shown == Shown::Table { "table" } else { "form" };
-        self.set("views", &with(views.view(), extension, &Json::string(name)));
+        self.set("views", &views.view().with(extension, Some(Json::string(name).view())));
     }
 
     /// The zoom, from 0.5 to 3; 1 where none is chosen.
@@ -208,7 +208,7 @@ impl Settings {
         for entry in former.view().elements() {
             let is_it = is_of(entry, target);
             met |= is_it;
-            entries.push(if is_it { with(entry, "customers", &ids) } else { entry.to_json() });
+            entries.push(if is_it { entry.with("customers", Some(ids.view())) } else { entry.to_json() });
         }
         if !met {
             let target = Json::string(target);
@@ -220,18 +220,6 @@ impl Settings {
 
 fn is_of(entry: View<'_>, target: &str) -> bool {
     entry.get("target").and_then(View::text).is_some_and(|found| found == target)
-}
-
-/// An object with a member set, in its place or at the end; all others as they are.
-fn with(object: View<'_>, name: &str, value: &Json) -> Json {
-    let token = quoted(name);
-    let is_it = |key: &str| same_name(key, name);
-    let met = object.members().any(|(key, _)| is_it(&key.decoded()));
-    let members = object
-        .members()
-        .map(|(key, old)| (key.as_str(), if is_it(&key.decoded()) { value.view() } else { old }));
-    let members: Vec<(&str, View<'_>)> = members.collect();
-    Json::object(members.into_iter().chain((!met).then_some((token.as_str(), value.view()))))
 }
 
 /// The settings file of a configuration folder. Changes of several windows join: each reads, changes and writes under a lock.
@@ -282,13 +270,7 @@ impl SettingsFile {
     }
 
     fn write(&self, settings: &Settings) -> io::Result<()> {
-        let new = self.folder.join("settings.json.new");
-        let mut file = OsDisk.open(&new, Access::Make)?;
-        file.truncate(0)?;
-        file.write_at(0, settings.to_text().as_bytes())?;
-        file.sync_data()?;
-        OsDisk.rename(&new, &self.folder.join(FILE))?;
-        OsDisk.sync_folder(&self.folder)
+        replace_file(&OsDisk, &self.folder, FILE, settings.to_text().as_bytes())
     }
 
     fn set_aside(&self) -> io::Result<PathBuf> {
