@@ -8,9 +8,11 @@ mod args;
 mod check;
 pub mod connections;
 mod failure;
+mod history;
 mod import;
 mod keeper;
 mod password;
+mod replay;
 mod verbs;
 pub mod window;
 

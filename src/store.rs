@@ -4,6 +4,8 @@ mod check;
 mod create;
 pub mod disk;
 pub mod drafts;
+mod held;
+mod history;
 mod journal;
 pub mod labels;
 pub mod line;
@@ -13,12 +15,13 @@ pub mod settings;
 mod synced;
 mod whose;
 
-use crate::model::apply::{Reading, Rejection, RejectionKind, State, apply};
+use crate::model::apply::{Reading, Rejection, State, apply};
 use crate::model::json::{Json, Kind, NameToken, View};
 use crate::model::profile::{CustomerId, Profile};
 use crate::model::request::Request;
 use crate::model::schema::Schemas;
 use disk::{Disk, OsDisk};
+use held::Held;
 use journal::{Journal, Next};
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -37,8 +40,9 @@ struct Inner {
     /// The last line read, and so the `seq` of the state.
     seq: u64,
     moves: Moves,
-    /// Customers of whom a line is damaged, and where: they are as of before it, and read-only.
-    held: BTreeMap<CustomerId, String>,
+    held: Held,
+    /// The numbers of damaged lines, and their customers.
+    lost: BTreeMap<u64, Vec<CustomerId>>,
 }
 
 /// The last line that touched each customer, and the last that touched the schemas.
@@ -143,7 +147,8 @@ impl Store {
             state: State::default(),
             seq: 0,
             moves: Moves::default(),
-            held: BTreeMap::new(),
+            held: Held::default(),
+            lost: BTreeMap::new(),
         };
         inner.catch_up()?;
         Ok(Self { inner: Mutex::new(inner) })
@@ -187,6 +192,15 @@ impl Store {
         Ok(found_in(self.current()?.state.profiles.values(), text, limit))
     }
 
+    /// The accepted requests that made a customer what it is, oldest first: see [`history`].
+    pub fn history(&self, id: &CustomerId) -> Result<Vec<line::Line>, StoreError> {
+        let inner = self.current()?;
+        let known = history::Known { seq: inner.seq, lost: inner.lost.clone() };
+        let journals = [inner.journal.again()?, inner.journal.again()?];
+        drop(inner); // nobody waits for what is read here
+        history::history(journals, &known, id)
+    }
+
     /// Judges the requests in order, writes the accepted ones with one write and one sync, and answers after it.
     pub fn append(
         &self,
@@ -223,8 +237,7 @@ impl Store {
     pub fn damage(&self) -> Option<String> {
         let inner = self.lock();
         let of_all = inner.journal.writable().err().map(|error| error.to_string());
-        let of_some: Vec<String> = inner.held.iter().map(|(id, place)| read_only(id, place)).collect();
-        of_all.or_else(|| (!of_some.is_empty()).then(|| of_some.join("; ")))
+        of_all.or_else(|| inner.held.damage())
     }
 
     /// What the journal holds now, lines of other processes included. After an unclear write it is not known.
@@ -256,29 +269,16 @@ impl Inner {
             self.journal.damaged(format!("its seq is {}, {} should follow", line.seq, self.seq + 1));
             return;
         }
-        if line.request.customers().iter().any(|id| self.held.contains_key(id)) {
-            self.pass_over(&line.request);
+        if self.held.holds(&line.request) {
+            if let Some(gone) = self.held.pass_over(&line.request) {
+                self.state.profiles.remove(&gone);
+            }
         } else if let Err(rejection) = apply(&mut self.state, &line.request, Reading::Upsert) {
             self.journal.damaged(format!("it cannot be carried out: {rejection}"));
             return;
         }
         self.seq = line.seq;
         self.moves.note(&line.request, line.seq);
-    }
-
-    /// A request of a customer who is held is not carried out; what is certain of it all the same is.
-    fn pass_over(&mut self, request: &Request) {
-        let gone = match request {
-            Request::DeleteProfile(id) => id,
-            Request::MergeProfiles { dst, src, .. } => {
-                let place = self.held.get(dst).or_else(|| self.held.get(src)).cloned().unwrap_or_default();
-                self.held.insert(dst.clone(), place);
-                src
-            }
-            _ => return,
-        };
-        self.state.profiles.remove(gone);
-        self.held.remove(gone);
     }
 
     /// A damaged line holds its customers; where nothing tells whose it was, nothing behind it counts.
@@ -290,18 +290,9 @@ impl Inner {
                 .damaged(format!("{}; nothing tells whose it was", line::LineError::Checksum));
         }
         self.seq += 1;
-        for id in customers {
-            self.moves.customers.insert(id.clone(), self.seq);
-            let place = self.journal.place();
-            self.held.entry(id).or_insert(place);
-        }
-    }
-
-    /// Why a request cannot be taken because of damage.
-    fn refuse_held(&self, request: &Request) -> Result<(), Rejection> {
-        let customers = request.customers();
-        let held = customers.iter().find_map(|id| self.held.get(id).map(|place| read_only(id, place)));
-        held.map_or(Ok(()), |sentence| Err(Rejection::new(RejectionKind::ReadOnly, sentence)))
+        self.held.hold(&customers, &self.journal.place());
+        self.moves.customers.extend(customers.iter().map(|id| (id.clone(), self.seq)));
+        self.lost.insert(self.seq, customers);
     }
 
     fn accept(
@@ -312,7 +303,7 @@ impl Inner {
         out: &mut String,
     ) -> Result<Accepted, Rejection> {
         let request = with_id(request);
-        self.refuse_held(&request)?;
+        self.held.refuse(&request)?;
         apply(&mut self.state, &request, Reading::Upsert)?;
         self.seq += 1;
         self.moves.note(&request, self.seq);
@@ -331,12 +322,6 @@ impl Inner {
         let Request::MergeProfiles { dst, .. } = request else { return None };
         Some(Request::Checkpoint(dst.clone(), self.state.profiles.get(dst)?.to_json()))
     }
-}
-
-fn read_only(id: &CustomerId, place: &str) -> String {
-    format!(
-        "customer {id} takes no changes: {place} is damaged, and {id} is shown as of before that line; put the line back from a copy of the store, all other customers are whole"
-    )
 }
 
 /// At most `limit` of the profiles that have `text` in their ID or a value, letter case and the punctuation of numbers

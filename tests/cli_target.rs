@@ -78,6 +78,8 @@ fn find_by_attribute_takes_core_attributes_and_those_of_any_record() {
     assert_eq!(count(&["NUMBER=951357456", "customer_id=0004Va58A92T0017"]), 1);
     assert_eq!(count(&["number=951357456", "customer_id=nobody"]), 0);
     assert_eq!(count(&["number=95135745"]), 0, "the whole value is compared");
+    assert_eq!(count(&["phone.NUMBER=951357456"]), 1);
+    assert_eq!(count(&["Orders.number=951357456"]), 0, "of that extension alone");
     assert_eq!(count(&["total=10.10"]), 1);
     assert_eq!(count(&["nothing=at=all"]), 0);
     for wrong in [&["find"][..], &["find", "number"], &["find", "=1"], &["find", "a=b", "--text", "c"]] {

@@ -110,6 +110,16 @@ pub enum Verb {
         #[command(flatten)]
         target: Target,
     },
+    /// Print the requests that made a customer what it is, those about its schemas included
+    History {
+        /// The customer's ID
+        id: String,
+        /// A JSON line each, or a script for bash and curl that replays them on an empty server
+        #[arg(long, value_enum, default_value_t = Past::Json)]
+        format: Past,
+        #[command(flatten)]
+        target: Target,
+    },
     /// List, show, create or delete extension schemas
     Schema {
         #[command(subcommand)]
@@ -220,6 +230,15 @@ pub enum SchemaVerb {
         #[command(flatten)]
         target: Target,
     },
+}
+
+/// The form of a history.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Past {
+    /// A request a line.
+    Json,
+    /// A script.
+    Curl,
 }
 
 /// The form of an export.

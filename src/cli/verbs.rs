@@ -3,6 +3,7 @@
 use super::address::open_or_create;
 use super::args::{Criterion, Format, SchemaVerb, Target, Verb};
 use super::check::check;
+use super::history::history;
 use super::{Failure, Surroundings, import};
 use crate::model::apply::{Reading, State, apply};
 use crate::model::json::{Json, View, pretty, same_name, text_of};
@@ -25,6 +26,7 @@ pub fn run(verb: Verb, with: &mut Surroundings<'_>) -> Done {
         Verb::Insert { file, customer, dry_run, target } => insert(&file, customer, dry_run, &target, with),
         Verb::Import(asked) => import::import(&asked, with),
         Verb::Export { format, output, target } => export(format, output.as_deref(), &target, with),
+        Verb::History { id, format, target } => history(&id, format, &target, with),
         Verb::Schema { what } => schema(what, with),
         Verb::Check { target } => check(&target.path("check")?, with),
     }
@@ -63,7 +65,7 @@ pub fn read_bytes(file: &Path) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-fn customer_id(id: &str) -> Result<CustomerId, Failure> {
+pub fn customer_id(id: &str) -> Result<CustomerId, Failure> {
     CustomerId::new(id).map_err(Failure::refused)
 }
 
@@ -86,13 +88,10 @@ fn find(criteria: &[Criterion], text: Option<&str>, target: &Target, with: &mut 
         let mut found = store.find(text, usize::MAX)?.into_iter();
         return found.try_for_each(|profile| Ok(writeln!(with.out, "{}", profile.to_json())?));
     }
-    for id in store.customers()? {
-        let Some(loaded) = store.load(&id)? else { continue };
-        if criteria.iter().all(|wanted| loaded.profile.has(&wanted.attribute, &wanted.value)) {
-            writeln!(with.out, "{}", loaded.profile.to_json())?;
-        }
-    }
-    Ok(())
+    let wanted: Vec<(String, String)> =
+        criteria.iter().map(|wanted| (wanted.attribute.clone(), wanted.value.clone())).collect();
+    let mut found = store.identify(&wanted, usize::MAX)?.into_iter();
+    found.try_for_each(|profile| Ok(writeln!(with.out, "{}", profile.to_json())?))
 }
 
 fn print_profile(store: &dyn Store, id: &CustomerId, out: &mut dyn Write) -> Done {

@@ -177,6 +177,7 @@ impl Profile {
 
     /// Whether a core attribute of this name, or that attribute of any record, has this text as its whole value: letter case
     /// counts in the text and not in the name, a number counts as it is written, one of several values is enough.
+    /// `Extension.attribute` asks the records of one extension.
     pub fn has(&self, attribute: &str, text: &str) -> bool {
         let is = |value: View<'_>| match value.kind() {
             Kind::String => value.text().is_some_and(|value| value == text),
@@ -185,7 +186,11 @@ impl Profile {
         };
         let core = self.core(attribute).map(Json::view);
         let records = self.extensions.iter().flat_map(|extension| extension.records.as_slice());
-        let values = core.into_iter().chain(records.filter_map(|record| record.get(attribute)));
+        let in_records = records.filter_map(|record| record.get(attribute));
+        let named = attribute.split_once('.').map(|(name, attribute)| (self.records(name), attribute));
+        let in_named =
+            named.into_iter().flat_map(|(records, name)| records.iter().filter_map(move |r| r.get(name)));
+        let values = core.into_iter().chain(in_records).chain(in_named);
         let mut values = values.flat_map(|value| std::iter::once(value).chain(value.elements()));
         (same_name(attribute, CUSTOMER_ID) && self.id.as_str() == text) || values.any(is)
     }

@@ -75,6 +75,11 @@ impl Journal {
         })
     }
 
+    /// The same journal from its beginning.
+    pub fn again(&self) -> Result<Self, StoreError> {
+        Self::open(self.disk.clone(), &self.folder)
+    }
+
     /// The next line that was not read yet, whole or with a wrong checksum.
     pub fn next_line(&mut self) -> Result<Option<Next>, StoreError> {
         while self.stopped.is_none() {

@@ -1,12 +1,13 @@
 //! The journal folder as a target.
 
-use super::{Accepted, Capabilities, Loaded, Stamp, Target, TargetError, Version};
+use super::{Accepted, Capabilities, Loaded, Past, Stamp, Target, TargetError, Version};
 use crate::model::apply::Rejection;
 use crate::model::plan::KnownReading;
 use crate::model::profile::{CustomerId, Profile};
 use crate::model::request::Request;
 use crate::model::schema::Schemas;
 use crate::store::disk::{Disk, OsDisk};
+use crate::store::line::Line;
 use crate::store::{Store, StoreError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -57,7 +58,7 @@ impl Target for LocalStore {
             own: true,
             text_search: true,
             listing: true,
-            history: false,
+            history: true,
             schemas: true,
         }
     }
@@ -89,6 +90,15 @@ impl Target for LocalStore {
         let answers = self.store.append_planned(requests, seq, &stamp.by, &stamp.at)?;
         let accepted = |accepted: crate::store::Accepted| Accepted { customer: accepted.customer };
         Ok(answers.into_iter().map(|answer| answer.map(accepted)).collect())
+    }
+
+    fn history(&self, id: &CustomerId) -> Result<Vec<Past>, TargetError> {
+        let past = |line: Line| Past {
+            seq: line.seq,
+            stamp: Stamp { by: line.by, at: line.at },
+            request: line.request,
+        };
+        Ok(self.store.history(id)?.into_iter().map(past).collect())
     }
 
     fn damage(&self) -> Option<String> {

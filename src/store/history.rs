@@ -1,0 +1,108 @@
+//! The requests that made a customer what it is: its own lines, those of customers who were merged into it, and those about the
+//! schemas of all extensions that these name.
+//!
+//! The journal is read twice, a line at a time: first for the merges, which tell whose lines count and how long, then for the
+//! lines. A line counts where the store carried it out; damaged ones, and those passed over behind them, do not.
+
+use super::StoreError;
+use super::held::Held;
+use super::journal::{Journal, Next};
+use super::line::Line;
+use crate::model::json::folded;
+use crate::model::profile::{CUSTOMER_ID, CustomerId};
+use crate::model::request::Request;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// What a store knows of its journal.
+pub struct Known {
+    /// The last line that it took.
+    pub seq: u64,
+    /// The numbers of damaged lines, and their customers.
+    pub lost: BTreeMap<u64, Vec<CustomerId>>,
+}
+
+/// The history of a customer, oldest first, from the journal, open at its beginning twice.
+pub fn history(
+    [first, second]: [Journal; 2],
+    known: &Known,
+    id: &CustomerId,
+) -> Result<Vec<Line>, StoreError> {
+    let mut merges = Vec::new();
+    each(first, known, |line| {
+        if let Request::MergeProfiles { dst, src, .. } = line.request {
+            merges.push((line.seq, dst, src));
+        }
+    })?;
+    let whose = whose(id, merges);
+    let counts = |line: &Line| {
+        let until = |id: &CustomerId| whose.get(id).is_some_and(|until| line.seq <= *until);
+        line.request.customers().iter().any(until)
+    };
+    let (mut lines, mut names) = (Vec::new(), HashSet::new());
+    each(second, known, |line| {
+        if schema_of(&line.request).is_some() {
+            lines.push(line);
+        } else if counts(&line) {
+            names.extend(named(&line.request));
+            lines.push(line);
+        }
+    })?;
+    lines.retain(|line| schema_of(&line.request).is_none_or(|name| names.contains(&name)));
+    Ok(lines)
+}
+
+/// Whose lines count, and up to which: whoever was merged with somebody who counts, up to that merge.
+fn whose(id: &CustomerId, merges: Vec<(u64, CustomerId, CustomerId)>) -> HashMap<CustomerId, u64> {
+    let mut whose = HashMap::from([(id.clone(), u64::MAX)]);
+    for (seq, dst, src) in merges.into_iter().rev() {
+        let counts = |id: &CustomerId| whose.get(id).is_some_and(|until| seq <= *until);
+        if counts(&dst) || counts(&src) {
+            whose.entry(dst).or_insert(seq);
+            whose.entry(src).or_insert(seq);
+        }
+    }
+    whose
+}
+
+/// Gives the lines that the store carried out, checkpoints left out.
+fn each(mut journal: Journal, known: &Known, mut give: impl FnMut(Line)) -> Result<(), StoreError> {
+    let mut held = Held::default();
+    let mut seq = 0;
+    while seq < known.seq {
+        seq += 1;
+        match journal.next_line()? {
+            None => break,
+            Some(Next::Damaged(_)) => held.hold(known.lost.get(&seq).map_or(&[], Vec::as_slice), ""),
+            Some(Next::Line(line)) if held.holds(&line.request) => {
+                held.pass_over(&line.request);
+                if matches!(line.request, Request::DeleteProfile(_)) {
+                    give(line);
+                }
+            }
+            Some(Next::Line(line)) if matches!(line.request, Request::Checkpoint(..)) => {}
+            Some(Next::Line(line)) => give(line),
+        }
+    }
+    Ok(())
+}
+
+/// The extension whose schema a request makes or deletes, folded.
+fn schema_of(request: &Request) -> Option<String> {
+    match request {
+        Request::CreateSchema(json) => json.view().get("name")?.text().map(|name| folded(&name)),
+        Request::DeleteSchema(name) => Some(folded(name)),
+        _ => None,
+    }
+}
+
+/// The names that a customer's request gives to what may be extensions, folded.
+fn named(request: &Request) -> Vec<String> {
+    match request {
+        Request::UpdateRecord(_, name, _) | Request::DeleteRecord(_, name, _) => vec![folded(name)],
+        Request::CreateProfile(body) | Request::UpdateProfile(_, body) | Request::InsertRecords(_, body) => {
+            let names = body.view().members().map(|(name, _)| folded(&name.decoded()));
+            names.filter(|name| name != CUSTOMER_ID).collect()
+        }
+        _ => Vec::new(),
+    }
+}
