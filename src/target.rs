@@ -18,6 +18,7 @@ use crate::model::request::Request;
 use crate::model::schema::{Declared, Schemas};
 use std::path::{Path, PathBuf};
 
+pub use crate::store::with_id;
 pub use connection::{Connection, Password};
 pub use document::DocumentStore;
 pub use http::HttpTarget;

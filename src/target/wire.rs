@@ -32,6 +32,8 @@ pub struct Said {
     pub text: Option<String>,
     /// Findings with their places, as our own server sends them.
     pub findings: Vec<Finding>,
+    /// Who was changed by somebody else, as our own server says with the code `moved`.
+    pub customer: Option<CustomerId>,
 }
 
 /// How much of an answer that is no JSON is shown, in characters.
@@ -71,10 +73,11 @@ pub fn read_error(bytes: &[u8]) -> Said {
             .flat_map(View::elements)
             .filter_map(read_finding)
             .collect(),
+        customer: view.get("customer").and_then(View::text).and_then(|id| CustomerId::new(&id).ok()),
     }
 }
 
-/// The body of an error in our own form.
+/// The body of an error in our own form; `customer` is who was changed by somebody else.
 pub fn error(
     method: &str,
     uri: &str,
@@ -82,10 +85,12 @@ pub fn error(
     code: &str,
     description: &str,
     findings: &[Finding],
+    customer: Option<&CustomerId>,
 ) -> Json {
     let findings: Vec<String> = findings.iter().map(finding).collect();
+    let customer = customer.map_or(String::new(), |id| format!(",\"customer\":{}", quoted(id.as_str())));
     built(&format!(
-        "{{\"error\":{{\"http_method\":{},\"uri\":{},\"http_code\":{status},\"code\":{},\"description\":{},\"findings\":[{}]}}}}",
+        "{{\"error\":{{\"http_method\":{},\"uri\":{},\"http_code\":{status},\"code\":{},\"description\":{},\"findings\":[{}]{customer}}}}}",
         quoted(method),
         quoted(uri),
         quoted(code),
@@ -211,7 +216,9 @@ pub fn read_profile(view: View<'_>, schemas: &Schemas) -> Result<Profile, String
     }
     let says_nothing = |name: &str, value: View<'_>| {
         let Some(schema) = schemas.get(name) else { return false };
-        value.is_null() || (schema.arity != Arity::Classifier && value.as_str() == "{}")
+        value.is_null()
+            || value.as_str() == "[]"
+            || (schema.arity != Arity::Classifier && value.as_str() == "{}")
     };
     let said: Vec<(String, View<'_>)> = view
         .members()

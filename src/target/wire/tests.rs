@@ -39,7 +39,7 @@ fn our_own_refusal_comes_back_with_its_places() {
     let findings = vec![Finding { place, severity: Severity::Error, sentence: "17 characters".into() }];
     let request = Request::DeleteProfile(CustomerId::new("A").unwrap());
     for (kind, status, code) in REFUSALS {
-        let body = error("POST", "/profiles/A", status, code, "refused", &findings);
+        let body = error("POST", "/profiles/A", status, code, "refused", &findings, None);
         let read = read_refusal(status, &request, &read_error(body.as_str().as_bytes()));
         assert_eq!(read, Some(Rejection { kind, findings: findings.clone() }));
     }
@@ -51,7 +51,7 @@ fn no_records_are_told_in_four_ways() {
         let body = json(&format!("{{\"Customer_ID\":\"A\"{value}}}"));
         let profile = read_profile(body.view(), &phone()).unwrap();
         assert_eq!(profile.records("Phone").len(), 0, "{value}");
-        assert!(profile.core.is_empty(), "{value}");
+        assert!(profile.core.is_empty() && profile.extensions.is_empty(), "{value}");
     }
     let body = json(r#"{"customer_id":"A","pHONE":[{"phonetype":"0"}]}"#);
     let profile = read_profile(body.view(), &phone()).unwrap();
