@@ -4,6 +4,8 @@
 
 pub mod command;
 mod conflicts;
+pub mod connection_form;
+pub mod connections;
 pub mod draft;
 pub mod edits;
 pub mod entry;
@@ -18,7 +20,10 @@ pub mod review;
 pub mod sending;
 pub mod settings;
 pub mod state;
+mod switching;
+pub mod telling;
 pub mod update;
+pub mod waiting;
 pub mod worker;
 
 #[cfg(test)]

@@ -93,16 +93,18 @@ fn open_window(args: &args::Args, with: &Surroundings<'_>) -> Result<(), Failure
         );
     };
     let target = args.target.named()?.unwrap_or_else(|| last_target(&places));
-    let sample = places.data.join("sample");
+    let (own, sample) = (places.store(), places.data.join("sample"));
+    let password = password::from_environment()?;
     let keeper = Box::new(keeper::Kept::new(places));
-    window::run(window::Start { target, sample, first, keeper }, with.user.clone())
+    window::run(window::Start { target, own, sample, password, first, keeper }, with.user.clone())
 }
 
 /// The target that the window had open last, unless it is a store that is not there any more; else the user's own store.
 fn last_target(places: &Places) -> Address {
     // What is wrong with the settings is told by the window.
     let last = SettingsFile::new(&places.config).read().ok().and_then(|(settings, _)| settings.last_target());
-    let last = last.map(|place| keeper::address(&place));
+    let kept = connections::read(&places.config).unwrap_or_default();
+    let last = last.map(|place| keeper::address(&place, &kept));
     let is_there = |last: &Address| !matches!(last, Address::Store(path) if !path.exists());
     last.filter(is_there).unwrap_or_else(|| Address::Store(places.store()))
 }

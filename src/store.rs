@@ -1,6 +1,7 @@
 #![doc = include_str!("store/FORMAT.md")]
 
 mod check;
+pub mod connections;
 mod create;
 pub mod disk;
 pub mod drafts;

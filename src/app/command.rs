@@ -4,6 +4,7 @@ use super::edits::CoreValue;
 use super::entry::Entry;
 use super::settings::{Theme, View, Zone};
 use crate::model::profile::CustomerId;
+use crate::target::{Connection, Password};
 use std::path::PathBuf;
 
 pub use crate::target::Address;
@@ -55,6 +56,20 @@ pub enum Command {
     TakeTheirs,
     /// Work on another target.
     SwitchTarget(Address, Make),
+    /// Keep a connection: in the place of the one of this title, or a new one. The password is for this run.
+    KeepConnection(Option<String>, Box<Connection>, Option<Password>),
+    /// Keep the connection of this title no longer.
+    RemoveConnection(String),
+    /// Try a connection step by step.
+    TestConnection(Box<Connection>, Option<Password>),
+    /// Sign in at the target as this user.
+    SignIn(String, Password),
+    /// Credentials of this connection may go over plain http; open it.
+    AllowPlainHttp(Box<Connection>, Make),
+    /// Send although that is the complete profile.
+    SubmitComplete,
+    /// Wait no longer for what the target is busy with.
+    Cancel,
     /// Choose files to import in a dialog.
     PickImport,
     /// Look files for import through.

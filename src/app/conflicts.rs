@@ -6,6 +6,7 @@ use super::entry::typed_as;
 use super::jobs::{Job, Why};
 use super::rebase::rebase;
 use super::state::{App, Clash};
+use super::telling::Asked;
 use super::update::whole;
 use crate::model::finding::{Place, Severity};
 use crate::model::json::{Json, View, same_name};
@@ -24,8 +25,9 @@ impl App {
             self.tell(None, "This customer is being sent, and read again after that.");
             return Vec::new();
         }
+        let stop = self.begin_reloading();
         self.open.iter_mut().for_each(|open| open.reloading = true);
-        vec![Job::Load(self.epoch, id, why)]
+        vec![Job::Load(self.epoch, id, why, stop)]
     }
 
     /// A reading that was asked for before a submit, or before another customer was opened, is out of date.
@@ -39,7 +41,7 @@ impl App {
         let Some(open) = asked else { return Vec::new() };
         open.reloading = false;
         match result {
-            Err(error) => self.tell(Some(Severity::Error), error.to_string()),
+            Err(error) => self.failed(&Asked::Reload, &error),
             Ok((None, _)) if open.draft.base().is_none() => {
                 self.tell(None, "This customer was not sent yet; there is nothing to read again.");
             }
@@ -61,8 +63,7 @@ impl App {
             let conflict = Conflict { place: Place::default(), base, mine, theirs: None };
             open.conflict = Some(Clash { conflicts: vec![conflict], theirs: None });
         }
-        let text =
-            format!("Customer {id} is not in this store any more. What is shown is as it was read before.");
+        let text = format!("Customer {id} is not there any more. What is shown is as it was read before.");
         self.tell(Some(Severity::Error), text);
     }
 

@@ -44,6 +44,10 @@ impl App {
             );
             return Vec::new();
         }
+        if self.makes_ids() {
+            self.refused("Importing is offered on local stores and team servers of this program only: other servers make IDs of their own. Nothing was changed.");
+            return Vec::new();
+        }
         if self.import.as_ref().is_some_and(|import| matches!(import.phase, Phase::Running(..))) {
             self.tell(Some(Severity::Warning), "An import is running already.");
             return Vec::new();

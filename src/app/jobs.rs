@@ -1,6 +1,7 @@
 //! What the worker is asked to do, and what came of it. A job carries what its outcome must be matched with.
 
 use super::command::Make;
+use super::connections::Change;
 use super::import::{Ended, Survey, Tally};
 use super::settings::Settings;
 use crate::model::json::Json;
@@ -8,7 +9,7 @@ use crate::model::profile::{CustomerId, Profile};
 use crate::model::request::Request;
 use crate::model::schema::{Schema, Schemas};
 use crate::target::submit::Submitted;
-use crate::target::{Address, Capabilities, Loaded, Password, TargetError};
+use crate::target::{Address, Capabilities, Connection, Loaded, Password, Stop, TargetError, Tried};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -21,18 +22,22 @@ pub type Epoch = u64;
 pub enum Job {
     /// Open a target with this password, or make a store.
     OpenTarget(Epoch, Address, Make, Option<Password>),
+    /// Test a connection with this password.
+    TestConnection(Box<Connection>, Option<Password>),
     /// Look for customers.
-    Find(Epoch, String),
+    Find(Epoch, String, Stop),
     /// Find out the names of customers.
     Names(Epoch, Vec<CustomerId>),
     /// Read a customer.
-    Load(Epoch, CustomerId, Why),
+    Load(Epoch, CustomerId, Why, Stop),
     /// Read, reconcile, plan, send, read back.
-    Submit(Epoch, CustomerId, Box<Wish>),
+    Submit(Epoch, CustomerId, Box<Wish>, Stop),
     /// Keep a draft on disk.
     Keep(DraftKey, Keep),
     /// Keep the settings on disk.
     KeepSettings(Settings),
+    /// Keep a change of the connections on disk.
+    KeepConnections(Change),
     /// Show a dialog for files to import.
     PickFiles,
     /// Look files for import through.
@@ -111,6 +116,19 @@ pub struct KeptDraft {
     pub edits: Json,
 }
 
+/// What an earlier start left.
+#[derive(Clone, Debug, Default)]
+pub struct Restored {
+    /// Drafts.
+    pub drafts: Vec<KeptDraft>,
+    /// Settings.
+    pub settings: Settings,
+    /// Connections to servers.
+    pub connections: Vec<Connection>,
+    /// For a person: what could not be read.
+    pub notes: Vec<String>,
+}
+
 /// A target that was opened.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Opened {
@@ -122,6 +140,8 @@ pub struct Opened {
     pub capabilities: Capabilities,
     /// Its schemas.
     pub schemas: Schemas,
+    /// Whether waiting for it can be cancelled.
+    pub can_stop: bool,
     /// How many customers it has, where it says.
     pub customers: Option<usize>,
     /// What is wrong with it, if anything.
@@ -142,8 +162,12 @@ pub struct Hit {
 pub enum Outcome {
     /// A target was opened; `Ok(None)`: there is none at this address.
     TargetOpened(Epoch, Address, Result<Option<Opened>, TargetError>),
-    /// Drafts and settings of an earlier start.
-    Restored(Vec<KeptDraft>, Box<Settings>, Vec<String>),
+    /// What an earlier start left.
+    Restored(Box<Restored>),
+    /// The steps of a test of a connection.
+    Tested(Box<Connection>, Vec<Tried>),
+    /// The connections could not be kept; a sentence.
+    ConnectionsNotKept(String),
     /// Who was found.
     Found(Epoch, String, Result<Vec<Hit>, TargetError>),
     /// Names of customers.

@@ -2,9 +2,8 @@
 
 use super::draft::Draft;
 use super::edits::{Edits, NewRow};
-use super::jobs::{DraftKey, Job, Keep, KeptDraft};
+use super::jobs::{DraftKey, Job, Keep, KeptDraft, Restored};
 use super::keep;
-use super::settings::Settings;
 use super::state::{App, Keeping};
 use crate::model::finding::Severity;
 use crate::model::json::Json;
@@ -76,12 +75,11 @@ impl App {
     /// What an earlier start left; a target that was opened meanwhile waited for it.
     pub(super) fn restore_all(
         &mut self,
-        drafts: Vec<KeptDraft>,
-        settings: Settings,
-        notes: &[String],
+        Restored { drafts, settings, connections, notes }: Restored,
     ) -> Vec<Job> {
         self.restored = true;
         self.settings = settings;
+        self.connections = connections;
         self.elsewhere.extend(drafts);
         let waiting = self.waiting.take();
         let jobs = waiting.map_or_else(Vec::new, |outcome| self.absorb(outcome));

@@ -1,68 +1,17 @@
-//! Which store and which customer is open: finding, opening, leaving.
+//! Which customer is open: finding, opening, leaving.
 
-use super::command::Make;
+use super::command::Command;
 use super::draft::Draft;
-use super::jobs::{DraftKey, Hit, Job, Opened, Why};
-use super::keeping::kept_draft;
+use super::jobs::{DraftKey, Hit, Job, Why};
 use super::review::{KeyIndex, Review};
-use super::state::{App, Lack, Open, Search, TargetState, columns, display_name};
+use super::state::{App, Open, Search, columns, display_name};
+use super::telling::Asked;
 use crate::model::finding::Severity;
 use crate::model::profile::CustomerId;
 use crate::model::schema::Schemas;
-use crate::target::{Address, Loaded, TargetError};
+use crate::target::{Loaded, TargetError};
 
 impl App {
-    // ---- target
-
-    pub(super) fn switch_target(&mut self, address: Address, make: Make) -> Vec<Job> {
-        self.park();
-        let parked = std::mem::take(&mut self.parked);
-        for draft in parked.into_values() {
-            let key = self.key_of(draft.id());
-            self.elsewhere.extend(key.map(|key| kept_draft(key, &draft)));
-        }
-        self.epoch += 1;
-        self.search = Search::default();
-        self.names.clear();
-        self.stop_import();
-        self.import = None;
-        self.opening = None;
-        self.notice = None;
-        self.target = TargetState::Opening(address.clone(), make);
-        vec![Job::OpenTarget(self.epoch, address, make, None)]
-    }
-
-    pub(super) fn target_opened(
-        &mut self,
-        address: Address,
-        result: Result<Option<Opened>, TargetError>,
-    ) -> Vec<Job> {
-        match result {
-            // It is open, and was only looked at again.
-            Err(error) if self.ready().is_some() => self.tell(Some(Severity::Error), error.to_string()),
-            Err(error) => {
-                let signed_out = matches!(error, TargetError::Credentials(_));
-                self.target = TargetState::Failed(address, Lack { sentence: error.to_string(), signed_out });
-            }
-            Ok(None) => self.target = TargetState::Missing(address),
-            Ok(Some(opened)) => {
-                self.settings.target = Some(opened.address.clone());
-                self.target = TargetState::Ready(opened);
-                let mut jobs = self.adopt_drafts();
-                jobs.extend([self.names_of_lists(), Job::KeepSettings(self.settings.clone())]);
-                return jobs;
-            }
-        }
-        Vec::new()
-    }
-
-    /// The names of those who stand in the rail.
-    fn names_of_lists(&self) -> Job {
-        let lists = self.lists();
-        let ids = lists.recent.iter().chain(&lists.pinned).chain(self.parked.keys());
-        Job::Names(self.epoch, ids.cloned().collect())
-    }
-
     // ---- finding
 
     pub(super) fn find(&mut self, text: String) -> Vec<Job> {
@@ -73,15 +22,14 @@ impl App {
             return Vec::new();
         }
         self.search.under_way = true;
-        vec![Job::Find(self.epoch, looked_for)]
+        vec![Job::Find(self.epoch, looked_for, self.begin_finding())]
     }
 
     pub(super) fn open_found(&mut self, text: &str) -> Vec<Job> {
         let mut jobs = self.find(text.to_owned());
         self.search.open_only = true;
         if let Ok(id) = CustomerId::new(text.trim()) {
-            self.opening = Some(id.clone());
-            jobs.insert(0, Job::Load(self.epoch, id, Why::Try));
+            jobs.insert(0, self.load(id, Why::Try));
         }
         jobs
     }
@@ -97,7 +45,8 @@ impl App {
         }
         self.search.asked = false;
         match result {
-            Err(error) => self.tell(Some(Severity::Error), error.to_string()),
+            Err(TargetError::NotOffered(sentence)) => self.search.hint = Some(sentence),
+            Err(error) => self.failed(&Asked::Find(text.to_owned()), &error),
             Ok(hits) => {
                 let only = match hits.as_slice() {
                     [hit] if self.search.open_only => Some(hit.id.clone()),
@@ -130,24 +79,37 @@ impl App {
             self.opening = None;
             return Vec::new();
         }
+        // Who gets an ID from the target only once sent is in no target yet.
+        let unsent = self.parked.get(&id).is_some_and(|draft| draft.base().is_none());
+        if unsent && self.makes_ids() {
+            return self.opened_new(id);
+        }
+        vec![self.load(id, Why::Open)]
+    }
+
+    fn load(&mut self, id: CustomerId, why: Why) -> Job {
+        let stop = self.begin_opening();
         self.opening = Some(id.clone());
-        vec![Job::Load(self.epoch, id, Why::Open)]
+        Job::Load(self.epoch, id, why, stop)
     }
 
     pub(super) fn new_customer(&mut self, id: &str) -> Vec<Job> {
-        let text = if id.trim().is_empty() { (self.around.make_id)() } else { id.trim().to_owned() };
-        let (id, schemas) = match (CustomerId::new(&text), self.ready()) {
-            (Ok(id), Some(ready)) => (id, ready.schemas.clone()),
-            (Err(sentence), _) => {
-                self.tell(Some(Severity::Error), sentence);
-                return Vec::new();
+        // Where the target makes the ID, the draft has one of its own until then.
+        let own = id.trim().is_empty() || self.makes_ids();
+        let text = if own { (self.around.make_id)() } else { id.trim().to_owned() };
+        match CustomerId::new(&text) {
+            Err(sentence) => self.refused(sentence),
+            Ok(id) if self.is_open(&id) => {
+                self.tell(Some(Severity::Warning), format!("Customer {id} is open already."));
             }
-            (_, None) => return Vec::new(),
-        };
-        if self.is_open(&id) {
-            self.tell(Some(Severity::Warning), format!("Customer {id} is open already."));
-            return Vec::new();
+            Ok(id) => return self.opened_new(id),
         }
+        Vec::new()
+    }
+
+    /// A customer who is to be created, with the draft if there is one.
+    fn opened_new(&mut self, id: CustomerId) -> Vec<Job> {
+        let Some(schemas) = self.ready().map(|ready| ready.schemas.clone()) else { return Vec::new() };
         self.opening = None;
         let draft = self.parked.remove(&id).unwrap_or_else(|| Draft::new(id, None));
         let mut jobs = self.show(draft, schemas);
@@ -172,7 +134,7 @@ impl App {
         match result {
             _ if self.is_open(id) => Vec::new(),
             Err(error) => {
-                self.tell(Some(Severity::Error), error.to_string());
+                self.failed(&Asked::Load(Command::Open(id.clone())), &error);
                 Vec::new()
             }
             Ok((None, _)) if why == Why::Try && !self.parked.contains_key(id) => Vec::new(),
@@ -184,7 +146,7 @@ impl App {
     /// There is no such customer, but perhaps a draft.
     fn opened_without(&mut self, id: &CustomerId, schemas: Schemas) -> Vec<Job> {
         let Some(draft) = self.parked.remove(id) else {
-            self.tell(Some(Severity::Error), format!("Customer {id} is not in this store."));
+            self.refused(format!("There is no customer {id} here."));
             return Vec::new();
         };
         let jobs = self.show(draft, schemas);
@@ -225,6 +187,7 @@ impl App {
             review: Review::default(),
             keys: KeyIndex::new(),
             requests: None,
+            complete: false,
             read_at: (self.around.clock)(),
             conflict: None,
             reloading: false,

@@ -1,20 +1,24 @@
 //! Submit and delete, and what came of them.
 
+use super::command::Command;
+use super::connections::Ask;
 use super::draft::Draft;
 use super::edits::Edits;
 use super::jobs::{DraftKey, Epoch, Hit, Job, Wish};
 use super::keeping::{kept_draft, restore};
 use super::rebase::unsent;
 use super::state::{App, Clash, Sending, columns, display_name, done};
+use super::telling::Asked;
 use super::update::wish;
 use crate::model::finding::Severity;
 use crate::model::profile::CustomerId;
 use crate::model::schema::Schemas;
 use crate::target::submit::Submitted;
-use crate::target::{Loaded, TargetError};
+use crate::target::{Loaded, Stop, TargetError};
 
 impl App {
-    pub(super) fn submit(&mut self) -> Vec<Job> {
+    /// `agreed`: the complete profile may be sent to a server that is not ours.
+    pub(super) fn submit(&mut self, agreed: bool) -> Vec<Job> {
         let Some(key) = self.open.as_ref().and_then(|open| self.key_of(open.draft.id())) else {
             return Vec::new();
         };
@@ -31,13 +35,18 @@ impl App {
         if open.review.good() == 0 && open.review.bad() > 0 {
             return self.go_to_first_problem();
         }
+        if open.complete && !agreed {
+            self.asks = Some(Ask::Complete);
+            return Vec::new();
+        }
         let (id, wish, schemas) = (open.draft.id().clone(), wish(open), open.schemas.clone());
         let edits = without(open.draft.edits(), open.review.held_back());
         open.conflict = None;
         open.reloading = false;
         self.notice = None;
-        self.sending.insert(key, Sending { epoch: self.epoch, edits, schemas });
-        vec![Job::Submit(self.epoch, id, Box::new(wish))]
+        let stop = Stop::default();
+        self.sending.insert(key, Sending { epoch: self.epoch, edits, schemas, stop: stop.clone() });
+        vec![Job::Submit(self.epoch, id, Box::new(wish), stop)]
     }
 
     fn go_to_first_problem(&mut self) -> Vec<Job> {
@@ -45,7 +54,7 @@ impl App {
         let first = findings.find(|found| found.finding.severity == Severity::Error).cloned();
         let text = first.as_ref().map(|found| found.finding.to_string()).unwrap_or_default();
         self.attention = first.map(|found| (found.spot, found.finding.place.attribute));
-        self.tell(Some(Severity::Error), format!("Nothing was sent. {text}"));
+        self.refused(format!("Nothing was sent. {text}"));
         Vec::new()
     }
 
@@ -60,9 +69,11 @@ impl App {
         if base.is_none() {
             return self.closed(&id, "The draft was thrown away; the customer had never been sent.");
         }
-        let sending = Sending { epoch: self.epoch, edits: Edits::default(), schemas: open.schemas.clone() };
+        let (stop, schemas) = (Stop::default(), open.schemas.clone());
+        let sending = Sending { epoch: self.epoch, edits: Edits::default(), schemas, stop: stop.clone() };
         self.sending.insert(key, sending);
-        vec![Job::Submit(self.epoch, id, Box::new(Wish { base, mine: None }))]
+        self.notice = None;
+        vec![Job::Submit(self.epoch, id, Box::new(Wish { base, mine: None }), stop)]
     }
 
     /// The customer is gone, and with it what was kept of it.
@@ -99,8 +110,11 @@ impl App {
         }
         let about = self.about(id);
         match result {
-            Err(error) => self.failed(format!("{about}{error}")),
-            Ok(Submitted::Cannot(reason)) => self.failed(format!("{about}Nothing was sent. {reason}.")),
+            Err(error) => {
+                let again = if wish.mine.is_some() { Command::Submit } else { Command::DeleteCustomer };
+                self.failed(&Asked::Submit(id.clone(), again), &error);
+            }
+            Ok(Submitted::Cannot(reason)) => self.refused(format!("{about}Nothing was sent. {reason}.")),
             Ok(Submitted::Done { now: None, .. } | Submitted::NothingToSend { now: None })
                 if wish.mine.is_none() =>
             {
@@ -125,10 +139,10 @@ impl App {
                     0 => "Nothing was changed.".to_owned(),
                     count => format!("{count} of the requests stand."),
                 };
-                self.failed(format!("{about}{stand} {rejection}"));
+                self.refused(format!("{about}{stand} {rejection}"));
             }
             Ok(Submitted::Done { now: None, .. } | Submitted::NothingToSend { now: None }) => {
-                self.failed(format!("{about}The customer is not there any more; your draft is kept."));
+                self.refused(format!("{about}The customer is not there any more; your draft is kept."));
             }
         }
         // It was held only while it was on its way.
@@ -136,16 +150,6 @@ impl App {
             self.parked.remove(id);
         }
         Vec::new()
-    }
-
-    /// Whom a message is about, where it is not the customer before one's eyes.
-    fn about(&self, id: &CustomerId) -> String {
-        let shown = self.open.as_ref().is_some_and(|open| open.draft.id() == id);
-        if shown { String::new() } else { format!("Customer {id}: ") }
-    }
-
-    fn failed(&mut self, text: String) {
-        self.tell(Some(Severity::Error), text);
     }
 
     pub(super) fn clash(&mut self, id: &CustomerId, clash: Clash) {
@@ -156,20 +160,36 @@ impl App {
 
     /// What was sent stands; what was held back, or typed since, is a draft of what stands now.
     fn settled(&mut self, id: &CustomerId, key: &DraftKey, sent: &Sending, now: &Loaded) -> Vec<Job> {
-        let name = display_name(&now.profile);
-        self.named(vec![Hit { id: id.clone(), name }]);
-        self.lists_mut().opened(id);
-        let mut jobs = vec![Job::KeepSettings(self.settings.clone())];
+        let (name, is) = (display_name(&now.profile), now.profile.id.clone());
+        let mut jobs = self.renamed(id, &is, key);
+        let key = DraftKey { customer: is.as_str().to_owned(), ..key.clone() };
+        self.named(vec![Hit { id: is.clone(), name }]);
+        self.lists_mut().opened(&is);
+        jobs.push(Job::KeepSettings(self.settings.clone()));
         if let Some(draft) = self.parked.remove(id) {
             let draft = left(&draft, sent, now);
-            jobs.extend(self.keep_whole(key.clone(), &draft));
+            jobs.extend(self.keep_whole(key, &draft));
             if draft.is_changed() {
-                self.parked.insert(id.clone(), draft);
+                self.parked.insert(is, draft);
             }
         } else if let Some(open) = self.open.as_ref().filter(|open| open.draft.id() == id) {
             let (draft, schemas) = (left(&open.draft, sent, now), open.schemas.clone());
             self.replace(draft, schemas);
             jobs.extend(self.keep_anew());
+        }
+        jobs
+    }
+
+    /// The target gave a new customer an ID of its own: what was kept under the other one moves there.
+    fn renamed(&mut self, id: &CustomerId, is: &CustomerId, key: &DraftKey) -> Vec<Job> {
+        if id == is {
+            return Vec::new();
+        }
+        self.names.remove(id);
+        self.lists_mut().renamed(id, is);
+        let mut jobs = self.keep_done(key.clone());
+        if self.opening.as_ref() == Some(id) {
+            jobs.extend(self.open(is.clone()));
         }
         jobs
     }
@@ -190,11 +210,11 @@ impl App {
                 now
             }
             Err(error) => {
-                self.failed(format!("{about}{error}"));
+                self.refused(format!("{about}{error}"));
                 return Vec::new();
             }
             Ok(_) => {
-                self.failed(format!(
+                self.refused(format!(
                     "{about}it could not be sent; open it there to see why. The draft is kept."
                 ));
                 return Vec::new();
@@ -207,10 +227,13 @@ impl App {
         match (now, draft, kept) {
             (Some(now), Some(draft), _) => {
                 let draft = left(&draft, sent, &now);
+                let own = DraftKey { customer: draft.id().as_str().to_owned(), ..key.clone() };
+                let mut jobs = if own == *key { Vec::new() } else { self.keep_done(key.clone()) };
                 if draft.is_changed() {
-                    self.elsewhere.push(kept_draft(key.clone(), &draft));
+                    self.elsewhere.push(kept_draft(own.clone(), &draft));
                 }
-                self.keep_whole(key.clone(), &draft)
+                jobs.extend(self.keep_whole(own, &draft));
+                jobs
             }
             (Some(_), None, Some(unreadable)) => {
                 self.elsewhere.push(unreadable);
@@ -239,10 +262,10 @@ impl App {
     }
 }
 
-/// What a draft is once its submit was accepted.
+/// What a draft is once its submit was accepted; the customer may have another ID by now.
 fn left(draft: &Draft, sent: &Sending, now: &Loaded) -> Draft {
     let edits = unsent(draft.edits(), &sent.edits, draft.base(), &now.profile, &sent.schemas);
-    Draft::restored(draft.id().clone(), Some(now.profile.clone()), edits)
+    Draft::restored(now.profile.id.clone(), Some(now.profile.clone()), edits)
 }
 
 /// The edits without those of the rows and core attributes that are held back.

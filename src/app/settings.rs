@@ -3,9 +3,13 @@
 use crate::model::profile::CustomerId;
 use crate::target::Address;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 /// How many recent customers are remembered.
 pub const RECENT: usize = 20;
+
+/// How many stores are remembered.
+pub const RECENT_STORES: usize = 5;
 
 /// Colours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -51,6 +55,8 @@ pub struct Settings {
     pub views: BTreeMap<String, View>,
     /// The target that was open last.
     pub target: Option<Address>,
+    /// The stores that were open, the last one first.
+    pub stores: Vec<PathBuf>,
     /// The customers of each target that stand in the rail, by the target's place.
     pub lists: BTreeMap<String, Lists>,
 }
@@ -78,6 +84,13 @@ impl Lists {
         self.pinned.retain(|known| known != id);
         if self.pinned.len() == count {
             self.pinned.push(id.clone());
+        }
+    }
+
+    /// The customer has another ID by now.
+    pub fn renamed(&mut self, id: &CustomerId, is: &CustomerId) {
+        for known in self.recent.iter_mut().chain(&mut self.pinned).filter(|known| *known == id) {
+            known.clone_from(is);
         }
     }
 

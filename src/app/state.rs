@@ -1,6 +1,7 @@
 //! Everything that the window shows, as of now. Drawing reads it; only commands and outcomes change it.
 
-use super::command::Make;
+use super::command::{Command, Make};
+use super::connections::{Ask, Passwords, Tested};
 use super::draft::Draft;
 use super::edits::Edits;
 use super::entry::{Entry, text_of};
@@ -8,15 +9,17 @@ use super::importing::Importing;
 use super::jobs::{DraftKey, Epoch, Hit, KeptDraft, Opened, Outcome, Preview};
 use super::review::{KeyIndex, Review, Spot};
 use super::settings::{Lists, Settings, Zone};
-use crate::model::finding::Severity;
+use super::telling::Notice;
+use super::waiting::Stops;
 use crate::model::json::{View, folded};
 use crate::model::profile::{CustomerId, Profile};
 use crate::model::reconcile::Conflict;
 use crate::model::request::Request;
 use crate::model::schema::Schemas;
-use crate::target::{Address, Loaded};
+use crate::target::{Address, Connection, Loaded, Password, Stop};
 use jiff::tz::TimeZone;
 use std::collections::{BTreeMap, HashSet};
+use std::path::PathBuf;
 
 /// What the editor takes from outside: clock and randomness.
 pub struct Surroundings {
@@ -26,6 +29,12 @@ pub struct Surroundings {
     pub make_id: Box<dyn Fn() -> String>,
     /// The time of day on this computer, `HH:MM`.
     pub clock: Box<dyn Fn() -> String>,
+    /// The user's own store.
+    pub own_store: PathBuf,
+    /// Where the sample store is, or will be.
+    pub sample: PathBuf,
+    /// The password that the environment names.
+    pub password: Option<Password>,
 }
 
 /// The editor.
@@ -54,12 +63,24 @@ pub struct App {
     pub import: Option<Importing>,
     /// Whether drafts are on disk.
     pub keeping: Keeping,
+    /// The connections to servers that are kept.
+    pub connections: Vec<Connection>,
+    /// The connection that was tested last.
+    pub tested: Option<Tested>,
+    /// What the window should ask next; it takes this away.
+    pub asks: Option<Ask>,
     /// Where the window should go next; it takes this away.
     pub attention: Option<(Spot, Option<String>)>,
     /// What is being sent.
     pub(super) sending: BTreeMap<DraftKey, Sending>,
     /// The number of the last reading that was shown.
     pub(super) reading: u64,
+    /// The target that was open last.
+    pub(super) former: Option<Address>,
+    pub(super) passwords: Passwords,
+    /// What is to be done once somebody signed in.
+    pub(super) after_signing: Option<Command>,
+    pub(super) stops: Stops,
     /// What was asked to be kept on disk last.
     pub(super) asked_to_keep: Option<(DraftKey, Option<u64>)>,
     /// Whether drafts and settings of an earlier start are there.
@@ -76,6 +97,8 @@ pub(super) struct Sending {
     /// The edits that were sent: those of the draft's base, which stays until the outcome is there.
     pub edits: Edits,
     pub schemas: Schemas,
+    /// Asks the target to stop.
+    pub stop: Stop,
 }
 
 /// The target, or why there is none.
@@ -107,21 +130,14 @@ pub struct Search {
     pub text: String,
     /// Who has it; `None` while nothing was looked for, or it still is.
     pub hits: Option<Vec<Hit>>,
+    /// Why the target does not look for such a text; a sentence.
+    pub hint: Option<String>,
     /// Whether an answer is awaited.
     pub asked: bool,
     /// Whether the only hit is to be opened.
     pub open_only: bool,
     /// Whether the target is searching, for this text or a former one: one search at a time.
     pub(super) under_way: bool,
-}
-
-/// A message.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Notice {
-    /// How bad; `None`: it went well.
-    pub severity: Option<Severity>,
-    /// A sentence or two.
-    pub text: String,
 }
 
 /// Whether what was typed is on disk.
@@ -151,6 +167,8 @@ pub struct Open {
     pub columns: BTreeMap<String, Vec<String>>,
     /// The exact requests, while they are shown.
     pub requests: Option<Preview>,
+    /// Whether a submit sends the complete profile to a server that is not ours: what others wrote since can be lost.
+    pub complete: bool,
     /// When the customer was read, `HH:MM`.
     pub read_at: String,
     /// What somebody else changed too.
@@ -189,9 +207,16 @@ impl App {
             notice: None,
             import: None,
             keeping: Keeping::default(),
+            connections: Vec::new(),
+            tested: None,
+            asks: None,
             attention: None,
             sending: BTreeMap::new(),
             reading: 0,
+            former: None,
+            passwords: Passwords::new(),
+            after_signing: None,
+            stops: Stops::default(),
             asked_to_keep: None,
             restored: false,
             waiting: None,
@@ -228,6 +253,20 @@ impl App {
         }
     }
 
+    pub(super) fn set_address(&mut self, to: Address) {
+        match &mut self.target {
+            TargetState::Opening(address, _)
+            | TargetState::Missing(address)
+            | TargetState::Failed(address, _)
+            | TargetState::Ready(Opened { address, .. }) => *address = to,
+        }
+    }
+
+    /// Whose drafts and lists these are.
+    fn place(&self) -> String {
+        self.ready().map_or_else(|| self.address().place(), |ready| ready.place.clone())
+    }
+
     /// The target, if it is there.
     pub fn ready(&self) -> Option<&Opened> {
         match &self.target {
@@ -238,18 +277,27 @@ impl App {
 
     /// The customers of the target that stand in the rail.
     pub fn lists(&self) -> Lists {
-        let place = self.ready().map(|ready| ready.place.as_str()).unwrap_or_default();
-        self.settings.lists.get(place).cloned().unwrap_or_default()
+        self.settings.lists.get(&self.place()).cloned().unwrap_or_default()
     }
 
     pub(super) fn lists_mut(&mut self) -> &mut Lists {
-        let place = self.ready().map(|ready| ready.place.clone()).unwrap_or_default();
+        let place = self.place();
         self.settings.lists.entry(place).or_default()
     }
 
     /// Whether a submit of the open customer is under way.
     pub fn is_sending(&self) -> bool {
-        self.open.as_ref().is_some_and(|open| self.is_being_sent(open.draft.id()))
+        self.open_sending().is_some()
+    }
+
+    pub(super) fn open_sending(&self) -> Option<&Sending> {
+        self.sending.get(&self.key_of(self.open.as_ref()?.draft.id())?)
+    }
+
+    /// Whether a customer is to be created.
+    pub fn is_new(&self, id: &CustomerId) -> bool {
+        let open = self.open.as_ref().map(|open| &open.draft).filter(|draft| draft.id() == id);
+        open.or_else(|| self.parked.get(id)).is_some_and(|draft| draft.base().is_none())
     }
 
     pub(super) fn is_being_sent(&self, id: &CustomerId) -> bool {
@@ -278,17 +326,19 @@ impl App {
         self.names.get(id).map_or(id.as_str(), String::as_str)
     }
 
-    /// Customers with a draft that was not sent, the open one included.
+    /// Customers with a draft that was not sent, the open one included; also while the target is not there.
     pub fn drafts(&self) -> Vec<CustomerId> {
         let open =
             self.open.iter().filter(|open| open.draft.is_changed()).map(|open| open.draft.id().clone());
         let mut ids: Vec<CustomerId> = self.parked.keys().cloned().chain(open).collect();
+        if self.ready().is_none() {
+            let place = self.place();
+            let kept = self.elsewhere.iter().filter(|kept| kept.key.target == place);
+            ids.extend(kept.filter_map(|kept| CustomerId::new(&kept.customer).ok()));
+        }
         ids.sort();
+        ids.dedup();
         ids
-    }
-
-    pub(super) fn tell(&mut self, severity: Option<Severity>, text: impl Into<String>) {
-        self.notice = Some(Notice { severity, text: text.into() });
     }
 }
 

@@ -8,7 +8,7 @@ mod outcomes;
 use super::command::{Command, Make};
 use super::draft::FIRST_NEW_KEY;
 use super::entry::Entry;
-use super::jobs::{DraftKey, Job, Keep, KeptDraft, Opened, Outcome, Why, Wish};
+use super::jobs::{DraftKey, Job, Keep, KeptDraft, Opened, Outcome, Restored, Why, Wish};
 use super::state::{App, Surroundings};
 use crate::model::json::Json;
 use crate::model::plan::KnownReading;
@@ -63,6 +63,7 @@ fn opened(place: &str) -> Opened {
             schemas: true,
         },
         schemas: schemas(),
+        can_stop: false,
         customers: None,
         damage: None,
     }
@@ -77,14 +78,21 @@ fn new_app() -> App {
         zone: TimeZone::UTC,
         make_id: Box::new(|| "MADE".into()),
         clock: Box::new(|| "09:30".into()),
+        own_store: "own".into(),
+        sample: "sample".into(),
+        password: None,
     };
     App::new(around, store("a"))
+}
+
+fn restored(drafts: Vec<KeptDraft>) -> Outcome {
+    Outcome::Restored(Box::new(Restored { drafts, ..Restored::default() }))
 }
 
 /// An editor with the store `a` open, and drafts of an earlier start.
 fn app_with(drafts: Vec<KeptDraft>) -> (App, Vec<Job>) {
     let mut app = new_app();
-    app.absorb(Outcome::Restored(drafts, Box::default(), Vec::new()));
+    app.absorb(restored(drafts));
     let jobs = app.absorb(Outcome::TargetOpened(0, store("a"), Ok(Some(opened("a")))));
     (app, jobs)
 }
@@ -126,7 +134,7 @@ fn is_changed(app: &App) -> bool {
 fn submit(app: &mut App) -> (CustomerId, Box<Wish>) {
     let jobs = app.handle(Command::Submit);
     let sent = jobs.into_iter().find_map(|job| match job {
-        Job::Submit(_, id, wish) => Some((id, wish)),
+        Job::Submit(_, id, wish, _) => Some((id, wish)),
         _ => None,
     });
     sent.unwrap()

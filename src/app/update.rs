@@ -1,6 +1,7 @@
 //! How commands and outcomes change the editor. An arm calls one function of the same name.
 
 use super::command::Command;
+use super::connections::Change;
 use super::draft::Draft;
 use super::entry::Entry;
 use super::jobs::{Job, Outcome, Why, Wish};
@@ -9,6 +10,7 @@ use super::settings::Settings;
 use super::state::{App, Keeping, Open};
 use crate::model::finding::Severity;
 use crate::model::profile::{CustomerId, Profile};
+use crate::model::request::Request;
 use crate::model::schema::Schemas;
 use crate::target::submit::{Wanted, preview};
 use std::collections::HashSet;
@@ -48,8 +50,17 @@ impl App {
             Command::Submit => {
                 // What was held back from somebody who types comes first.
                 let jobs = self.settle();
-                jobs.into_iter().chain(self.submit()).collect()
+                jobs.into_iter().chain(self.submit(false)).collect()
             }
+            Command::SubmitComplete => self.submit(true),
+            Command::KeepConnection(former, connection, password) => {
+                self.keep_connection(former, connection, password)
+            }
+            Command::RemoveConnection(title) => self.change_connections(Change::Remove(title)),
+            Command::TestConnection(connection, password) => self.test_connection(connection, password),
+            Command::SignIn(user, password) => self.sign_in(&user, password),
+            Command::AllowPlainHttp(connection, make) => self.agree(connection, make),
+            Command::Cancel => self.cancel(),
             Command::ShowRequests(show) => self.show_requests(show),
             Command::KeepMine => self.keep_mine(),
             Command::TakeTheirs => self.take_theirs(),
@@ -110,7 +121,12 @@ impl App {
             Outcome::Named(epoch, hits) if epoch == self.epoch => self.named(hits),
             Outcome::Loaded(epoch, id, why, result) if epoch == self.epoch => self.loaded(&id, why, result),
             Outcome::Submitted(epoch, id, wish, result) => self.submitted(epoch, &id, &wish, result),
-            Outcome::Restored(drafts, settings, notes) => self.restore_all(drafts, *settings, &notes),
+            Outcome::Restored(restored) => self.restore_all(*restored),
+            Outcome::Tested(connection, steps) => self.connection_tested(&connection, steps),
+            Outcome::ConnectionsNotKept(sentence) => {
+                self.tell(Some(Severity::Warning), sentence);
+                Vec::new()
+            }
             Outcome::Kept(key, revision, at) => self.kept(key, revision, at),
             Outcome::NotKept(_, sentence) => {
                 self.keeping = Keeping::Failed(sentence);
@@ -169,13 +185,17 @@ impl App {
         let capabilities = self.ready().map(|ready| ready.capabilities);
         let Some(open) = self.open.as_mut() else { return };
         open.review = review(&open.draft, &open.schemas, &zone, &mut open.keys);
-        if open.requests.is_some() {
-            open.requests = capabilities.map(|capabilities| {
-                let (rows, core) = open.review.held_back();
-                let mine = open.draft.wanted(&open.schemas, &rows, &core);
-                let wanted = Wanted { base: open.draft.base(), mine: Some(&mine) };
-                preview(&capabilities, &open.schemas, &wanted).map_err(|error| error.to_string())
-            });
+        open.complete = false;
+        let Some(capabilities) = capabilities else { return };
+        // Where a submit can undo what others wrote, that is told before it is sent.
+        if open.requests.is_some() || !capabilities.own {
+            let (rows, core) = open.review.held_back();
+            let mine = open.draft.wanted(&open.schemas, &rows, &core);
+            let wanted = Wanted { base: open.draft.base(), mine: Some(&mine) };
+            let requests = preview(&capabilities, &open.schemas, &wanted).map_err(|error| error.to_string());
+            let has_complete = |requests: &Vec<Request>| requests.iter().any(|one| is_complete(open, one));
+            open.complete = !capabilities.own && requests.as_ref().is_ok_and(has_complete);
+            open.requests = open.requests.is_some().then_some(requests);
         }
     }
 
@@ -213,6 +233,13 @@ impl App {
 pub(super) fn wish(open: &Open) -> Wish {
     let (rows, core) = open.review.held_back();
     Wish { base: open.draft.base().cloned(), mine: Some(open.draft.wanted(&open.schemas, &rows, &core)) }
+}
+
+/// Whether a request carries a profile with its extensions to one who is there.
+fn is_complete(open: &Open, request: &Request) -> bool {
+    let Request::UpdateProfile(_, body) = request else { return false };
+    let extensions = open.draft.extensions(&open.schemas);
+    extensions.iter().any(|name| body.view().get(name).is_some())
 }
 
 /// Everything that is wanted, what cannot be sent as it was.

@@ -3,16 +3,18 @@
 //! Jobs run beside each other; drafts and settings are written one after the other by one thread, and of several edits of a
 //! draft that wait only the last is written. Nothing here decides anything.
 
+mod keeper;
+
 use super::command::Make;
 use super::import::{Done, Ended, OnError, Options, Sourced, Survey, Tally, Unreadable, run, survey};
-use super::jobs::{DraftKey, Epoch, Hit, ImportReport, Job, Keep, KeptDraft, Opened, Outcome, Wish};
-use super::settings::Settings;
+use super::jobs::{Epoch, Hit, ImportReport, Job, Opened, Outcome, Wish};
 use super::state::display_name;
-use crate::model::json::Json;
 use crate::model::profile::CustomerId;
 use crate::model::schema::{Schema, Schemas};
 use crate::target::submit::{Wanted, submit};
-use crate::target::{Address, Loaded, Password, Stamp, Target, TargetError, schemas_for};
+use crate::target::{
+    Address, Connection, Loaded, Password, Stamp, Stop, Target, TargetError, Tried, schemas_for,
+};
 use std::future::Future;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -23,28 +25,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+pub use keeper::Keeper;
+use keeper::{ToKeep, keep};
+
 /// How many jobs may be under way.
 const LIMIT: usize = 64;
 /// How many customers a search shows.
 const HITS: usize = 200;
 /// How many refused items a report lists.
 const REFUSED: usize = 200;
-
-/// Where drafts and settings are kept on disk.
-pub trait Keeper: Send {
-    /// What was kept earlier, and notes for a person about what could not be read.
-    fn restore(&mut self) -> (Vec<KeptDraft>, Settings, Vec<String>);
-    /// A draft starts from this base, with these edits.
-    fn whole(&mut self, key: &DraftKey, base: &Json, edits: &Json, at: &str) -> Result<(), String>;
-    /// Its edits now.
-    fn edits(&mut self, key: &DraftKey, edits: &Json, at: &str) -> Result<(), String>;
-    /// It was sent or thrown away.
-    fn done(&mut self, key: &DraftKey, at: &str) -> Result<(), String>;
-    /// All of it is on the disk when this returns.
-    fn sync(&mut self) -> Result<(), String>;
-    /// The settings now.
-    fn settings(&mut self, settings: &Settings) -> Result<(), String>;
-}
 
 /// What a dialog gives back some time: files, or none.
 pub type Picked = Pin<Box<dyn Future<Output = Vec<PathBuf>> + Send>>;
@@ -53,6 +42,9 @@ pub type Found = (Address, Arc<dyn Target>);
 /// Opens a target, or makes a store, and says at which address it is; `Ok(None)`: there is none.
 pub type Opener =
     dyn Fn(&Address, Make, Option<&Password>) -> Result<Option<Found>, TargetError> + Send + Sync;
+
+/// Tests a connection step by step.
+pub type Tester = dyn Fn(&Connection, Option<&Password>) -> Vec<Tried> + Send + Sync;
 
 /// The items of files, one after the other.
 pub type Items = Box<dyn Iterator<Item = Result<Sourced, Unreadable>>>;
@@ -63,6 +55,8 @@ pub type Reader = dyn Fn(&[PathBuf]) -> Result<Items, String> + Send + Sync;
 pub struct Hands {
     /// Opens targets.
     pub open: Box<Opener>,
+    /// Tests connections.
+    pub test: Box<Tester>,
     /// Keeps drafts and settings.
     pub keeper: Box<dyn Keeper>,
     /// The items of files for import.
@@ -84,6 +78,7 @@ type Current = (Epoch, Address, Arc<dyn Target>);
 
 struct Shared {
     open: Box<Opener>,
+    test: Box<Tester>,
     items: Box<Reader>,
     pick: Box<dyn Fn() -> Picked + Send + Sync>,
     now: Box<dyn Fn() -> String + Send + Sync>,
@@ -105,11 +100,6 @@ pub struct Worker {
     keeper: Option<JoinHandle<()>>,
 }
 
-enum ToKeep {
-    Draft(DraftKey, Keep),
-    Settings(Settings),
-}
-
 impl Worker {
     /// Starts the worker. The error is a sentence.
     pub fn start(hands: Hands) -> Result<Self, String> {
@@ -119,9 +109,10 @@ impl Worker {
             .map_err(|error| format!("no threads can be started: {error}"))?;
         let (to_window, outcomes) = channel();
         let (keeping, to_keep) = channel();
-        let Hands { open, keeper, items, pick, now, clock, user, wake } = hands;
+        let Hands { open, test, keeper, items, pick, now, clock, user, wake } = hands;
         let shared = Shared {
             open,
+            test,
             items,
             pick,
             now,
@@ -143,6 +134,7 @@ impl Worker {
         match job {
             Job::Keep(key, what) => self.keep(ToKeep::Draft(key, what)),
             Job::KeepSettings(settings) => self.keep(ToKeep::Settings(settings)),
+            Job::KeepConnections(change) => self.keep(ToKeep::Connections(change)),
             job => self.run(job),
         }
     }
@@ -161,7 +153,7 @@ impl Worker {
             shared.running.fetch_sub(1, Ordering::SeqCst);
             return shared.tell(refused(job));
         }
-        if let Job::Find(_, text) = &job {
+        if let Job::Find(_, text, _) = &job {
             shared.wanted.lock().unwrap_or_else(PoisonError::into_inner).clone_from(text);
         }
         if matches!(job, Job::PickFiles) {
@@ -202,16 +194,17 @@ fn refused(job: Job) -> Outcome {
     let error = || TargetError::NotReached(SENTENCE.into());
     match job {
         Job::OpenTarget(epoch, address, ..) => Outcome::TargetOpened(epoch, address, Err(error())),
-        Job::Find(epoch, text) => Outcome::Found(epoch, text, Err(error())),
-        Job::Load(epoch, id, why) => Outcome::Loaded(epoch, id, why, Err(error())),
-        Job::Submit(epoch, id, wish) => Outcome::Submitted(epoch, id, wish, Err(error())),
+        Job::TestConnection(connection, _) => Outcome::Tested(connection, Vec::new()),
+        Job::Find(epoch, text, _) => Outcome::Found(epoch, text, Err(error())),
+        Job::Load(epoch, id, why, _) => Outcome::Loaded(epoch, id, why, Err(error())),
+        Job::Submit(epoch, id, wish, _) => Outcome::Submitted(epoch, id, wish, Err(error())),
         Job::Survey(epoch, files) => Outcome::Surveyed(epoch, files, Err(SENTENCE.into())),
         Job::Import(epoch, ..) => {
             let (tally, refused) = (Tally::default(), Vec::new());
             Outcome::Imported(epoch, ImportReport { tally, refused, ended: Err(SENTENCE.into()) })
         }
         Job::Names(epoch, _) => Outcome::Named(epoch, Vec::new()),
-        Job::Keep(..) | Job::KeepSettings(_) => Outcome::Busy("Keeping the draft"),
+        Job::Keep(..) | Job::KeepSettings(_) | Job::KeepConnections(_) => Outcome::Busy("Keeping the draft"),
         Job::PickFiles => Outcome::Busy("The dialog"),
         Job::Describe(_) => Outcome::Busy("Looking at the store"),
     }
@@ -243,27 +236,38 @@ impl Shared {
         })
     }
 
+    /// The same, of which every call ends early once somebody does not want to wait any longer.
+    fn stopped_by(&self, epoch: Epoch, stop: &Stop) -> Result<Arc<dyn Target>, TargetError> {
+        let target = self.target(epoch)?;
+        Ok(target.stopped_by(stop).unwrap_or(target))
+    }
+
     fn carry_out(&self, job: Job) -> Option<Outcome> {
         Some(match job {
             Job::OpenTarget(epoch, address, make, password) => {
                 let opened = self.open_target(epoch, &address, make, password.as_ref());
                 Outcome::TargetOpened(epoch, address, opened)
             }
-            Job::Find(epoch, text) => {
+            Job::TestConnection(connection, password) => {
+                let steps = (self.test)(&connection, password.as_ref());
+                Outcome::Tested(connection, steps)
+            }
+            Job::Find(epoch, text, stop) => {
                 if *self.wanted.lock().unwrap_or_else(PoisonError::into_inner) != text {
                     return None;
                 }
-                let found = self.target(epoch).and_then(|target| target.find(&text, HITS));
+                let found = self.stopped_by(epoch, &stop).and_then(|target| target.find(&text, HITS));
                 let hits = found.map(|profiles| profiles.iter().map(hit).collect());
-                Outcome::Found(epoch, text, hits)
+                return (!stop.is_raised()).then_some(Outcome::Found(epoch, text, hits));
             }
             Job::Names(epoch, ids) => Outcome::Named(epoch, self.names(epoch, &ids)),
-            Job::Load(epoch, id, why) => {
-                let read = self.target(epoch).and_then(|target| load(target.as_ref(), &id));
-                Outcome::Loaded(epoch, id, why, read)
+            Job::Load(epoch, id, why, stop) => {
+                let read = self.stopped_by(epoch, &stop).and_then(|target| load(target.as_ref(), &id));
+                return (!stop.is_raised()).then_some(Outcome::Loaded(epoch, id, why, read));
             }
-            Job::Submit(epoch, id, wish) => {
-                let done = self.target(epoch).and_then(|target| self.submit(target.as_ref(), &wish));
+            Job::Submit(epoch, id, wish, stop) => {
+                let done =
+                    self.stopped_by(epoch, &stop).and_then(|target| self.submit(target.as_ref(), &wish));
                 Outcome::Submitted(epoch, id, wish, done)
             }
             Job::Survey(epoch, files) => {
@@ -278,7 +282,7 @@ impl Shared {
                 let described = describe(address.clone(), target.as_ref());
                 Outcome::TargetOpened(epoch, address, described.map(Some))
             }
-            Job::Keep(..) | Job::KeepSettings(_) | Job::PickFiles => return None,
+            Job::Keep(..) | Job::KeepSettings(_) | Job::KeepConnections(_) | Job::PickFiles => return None,
         })
     }
 
@@ -341,7 +345,8 @@ impl Shared {
 
     fn names(&self, epoch: Epoch, ids: &[CustomerId]) -> Vec<Hit> {
         let Ok(target) = self.target(epoch) else { return Vec::new() };
-        let read = ids.iter().filter_map(|id| target.load(id).ok().flatten());
+        // A target that does not answer once is not asked for the others.
+        let read = ids.iter().map_while(|id| target.load(id).ok()).flatten();
         read.map(|loaded| hit(&loaded.profile)).collect()
     }
 
@@ -363,6 +368,7 @@ fn describe(address: Address, target: &dyn Target) -> Result<Opened, TargetError
         place: target.place(),
         capabilities,
         schemas: schemas_for(target, [])?,
+        can_stop: target.stopped_by(&Stop::default()).is_some(),
         customers,
         damage: target.damage(),
     })
@@ -376,54 +382,4 @@ fn load(target: &dyn Target, id: &CustomerId) -> Result<(Option<Loaded>, Schemas
     let loaded = target.load(id)?;
     let schemas = schemas_for(target, loaded.as_ref().map(|loaded| &loaded.profile))?;
     Ok((loaded, schemas))
-}
-
-/// The thread that keeps drafts and settings.
-fn keep(mut keeper: Box<dyn Keeper>, jobs: &Receiver<ToKeep>, shared: &Shared, clock: &dyn Fn() -> String) {
-    let (drafts, settings, notes) = keeper.restore();
-    shared.tell(Outcome::Restored(drafts, Box::new(settings), notes));
-    while let Ok(first) = jobs.recv() {
-        let mut waiting = vec![first];
-        waiting.extend(jobs.try_iter());
-        let mut written: Vec<(DraftKey, Result<Option<u64>, String>)> = Vec::new();
-        for (at, job) in waiting.iter().enumerate() {
-            match job {
-                ToKeep::Settings(settings)
-                    if !waiting[at + 1..].iter().any(|job| matches!(job, ToKeep::Settings(_))) =>
-                {
-                    // Settings are a convenience: a full disk is told with the first draft.
-                    let _ = keeper.settings(settings);
-                }
-                ToKeep::Draft(key, Keep::Edits(..)) if is_overtaken(key, &waiting[at + 1..]) => {}
-                ToKeep::Draft(key, what) => {
-                    let result = keep_draft(keeper.as_mut(), key, what, &(shared.now)());
-                    written.retain(|(other, earlier)| other != key || earlier.is_err());
-                    written.push((key.clone(), result));
-                }
-                ToKeep::Settings(_) => {}
-            }
-        }
-        if written.is_empty() {
-            continue;
-        }
-        let synced = keeper.sync();
-        for (key, result) in written {
-            shared.tell(match result.and_then(|revision| synced.clone().map(|()| revision)) {
-                Ok(revision) => Outcome::Kept(key, revision, clock()),
-                Err(sentence) => Outcome::NotKept(key, sentence),
-            });
-        }
-    }
-}
-
-fn is_overtaken(key: &DraftKey, later: &[ToKeep]) -> bool {
-    later.iter().any(|job| matches!(job, ToKeep::Draft(other, _) if other == key))
-}
-
-fn keep_draft(keeper: &mut dyn Keeper, key: &DraftKey, what: &Keep, at: &str) -> Result<Option<u64>, String> {
-    match what {
-        Keep::Whole(base, edits, revision) => keeper.whole(key, base, edits, at).map(|()| Some(*revision)),
-        Keep::Edits(edits, revision) => keeper.edits(key, edits, at).map(|()| Some(*revision)),
-        Keep::Done => keeper.done(key, at).map(|()| None),
-    }
 }

@@ -1,6 +1,8 @@
 //! Keeps the window's drafts and settings with the store's files.
 
-use crate::app::jobs::{self, KeptDraft};
+use super::connections;
+use crate::app::connections::Change;
+use crate::app::jobs::{self, KeptDraft, Restored};
 use crate::app::settings::{Lists, Settings, Theme, View, Zone};
 use crate::app::worker::Keeper;
 use crate::model::json::Json;
@@ -9,6 +11,7 @@ use crate::store::drafts::{DraftKey, Drafts};
 use crate::store::places::Places;
 use crate::store::settings::{self, SettingsFile, Shown};
 use crate::target::{Address, Connection};
+use std::path::PathBuf;
 
 /// Drafts and settings in the folders of a user.
 pub struct Kept {
@@ -43,12 +46,16 @@ fn key(key: &jobs::DraftKey) -> DraftKey {
 }
 
 impl Keeper for Kept {
-    fn restore(&mut self) -> (Vec<KeptDraft>, Settings, Vec<String>) {
+    fn restore(&mut self) -> Restored {
         let (settings, mut notes) = match self.file().read() {
             Ok((file, note)) => (from_file(&file), note.into_iter().collect()),
             Err(sentence) => (Settings::default(), vec![sentence]),
         };
-        match Drafts::open(&self.places.drafts()) {
+        let connections = connections::read(&self.places.config).unwrap_or_else(|sentence| {
+            notes.push(sentence);
+            Vec::new()
+        });
+        let drafts = match Drafts::open(&self.places.drafts()) {
             Ok((drafts, opened)) => {
                 self.drafts = Ok(drafts);
                 let kept = opened.kept.into_iter().map(|kept| KeptDraft {
@@ -59,13 +66,14 @@ impl Keeper for Kept {
                     edits: kept.edits,
                 });
                 notes.extend(opened.notes);
-                (kept.collect(), settings, notes)
+                kept.collect()
             }
             Err(error) => {
                 notes.push(error.to_string());
-                (Vec::new(), settings, notes)
+                Vec::new()
             }
-        }
+        };
+        Restored { drafts, settings, connections, notes }
     }
 
     fn whole(&mut self, of: &jobs::DraftKey, base: &Json, edits: &Json, at: &str) -> Result<(), String> {
@@ -87,6 +95,10 @@ impl Keeper for Kept {
     fn settings(&mut self, settings: &Settings) -> Result<(), String> {
         self.file().change(|file| to_file(settings, file)).map(|_| ())
     }
+
+    fn connections(&mut self, change: &Change) -> Result<(), String> {
+        connections::change(&self.places.config, change)
+    }
 }
 
 fn from_file(file: &settings::Settings) -> Settings {
@@ -107,15 +119,19 @@ fn from_file(file: &settings::Settings) -> Settings {
         },
         zone: if file.is_utc() { Zone::Utc } else { Zone::Local },
         views: views.collect(),
-        target: file.last_target().map(|place| address(&place)),
+        target: file.last_target().map(|place| address(&place, &[])),
+        stores: file.stores().into_iter().map(PathBuf::from).collect(),
         lists: lists.collect(),
     }
 }
 
-/// The address of what the settings name: a server's URL, or the path of a store.
-pub fn address(place: &str) -> Address {
-    let is_url = ["http://", "https://"].iter().any(|scheme| place.starts_with(scheme));
-    if is_url { Address::Server(Box::new(Connection::to(place))) } else { Address::Store(place.into()) }
+/// The address of what the settings name: a server's URL, with the connection to it that is kept, or the path of a store.
+pub fn address(place: &str, connections: &[Connection]) -> Address {
+    if !["http://", "https://"].iter().any(|scheme| place.starts_with(scheme)) {
+        return Address::Store(place.into());
+    }
+    let kept = connections.iter().find(|connection| connection.url == place).cloned();
+    Address::Server(Box::new(kept.unwrap_or_else(|| Connection::to(place))))
 }
 
 fn to_file(settings: &Settings, file: &mut settings::Settings) {
@@ -128,6 +144,8 @@ fn to_file(settings: &Settings, file: &mut settings::Settings) {
     for (extension, view) in &settings.views {
         file.set_shown(extension, if *view == View::Table { Shown::Table } else { Shown::Form });
     }
+    let stores: Vec<&str> = settings.stores.iter().filter_map(|store| store.to_str()).collect();
+    file.set_stores(&stores);
     match &settings.target {
         Some(Address::Store(path)) => path.to_str().into_iter().for_each(|path| file.set_last_target(path)),
         Some(Address::Server(connection)) => file.set_last_target(&connection.url),

@@ -2,7 +2,6 @@
 
 use super::{Failure, Status};
 use crate::app::command::{Command, Make};
-use crate::app::jobs::Job;
 use crate::app::state::{App, Surroundings};
 use crate::app::worker::{Found, Hands, Keeper, Picked, Worker};
 use crate::model::request::Request;
@@ -23,8 +22,12 @@ const SAMPLE: &str = include_str!("../../assets/samples/store.json");
 pub struct Start {
     /// The target.
     pub target: Address,
+    /// The user's own store.
+    pub own: PathBuf,
     /// Where the sample store is, or will be.
     pub sample: PathBuf,
+    /// The password that the environment names.
+    pub password: Option<Password>,
     /// A customer to open, or a text to look for.
     pub first: Option<Command>,
     /// Where drafts and settings are kept.
@@ -66,12 +69,14 @@ fn starting(there: &Arc<AtomicBool>, run: impl FnOnce() -> Result<(), String>) -
 
 /// The shell over everything it needs, woken through `context`.
 pub fn shell(context: &eframe::egui::Context, start: Start, user: String) -> Result<Shell, String> {
-    let Start { target, sample, first, keeper } = start;
+    let Start { target, own, sample, password, first, keeper } = start;
     let waker = context.clone();
     let by = user.clone();
+    let sample_store = sample.clone();
     let hands = Hands {
+        test: Box::new(target::http::test),
         items: Box::new(super::import::read_files),
-        open: Box::new(move |address, make, password| open(address, make, password, &sample, &by)),
+        open: Box::new(move |address, make, password| open(address, make, password, &sample_store, &by)),
         keeper,
         pick: Box::new(pick),
         now: Box::new(now),
@@ -83,9 +88,12 @@ pub fn shell(context: &eframe::egui::Context, start: Start, user: String) -> Res
         zone: TimeZone::system(),
         make_id: Box::new(crate::store::random_id),
         clock: Box::new(|| local("%H:%M")),
+        own_store: own,
+        sample,
+        password,
     };
-    let app = App::new(around, target.clone());
-    let jobs = vec![Job::OpenTarget(0, target, Make::Nothing, None)];
+    let mut app = App::new(around, target);
+    let jobs = app.start();
     Ok(Shell::new(context, app, Worker::start(hands)?, jobs, first))
 }
 

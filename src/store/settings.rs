@@ -97,6 +97,20 @@ impl Settings {
         self.set("last_target", &Json::string(place));
     }
 
+    /// The paths of the stores that were open, the latest first.
+    pub fn stores(&self) -> Vec<String> {
+        let listed = self.0.view().get("stores").into_iter().flat_map(View::elements);
+        listed.filter_map(View::text).map(std::borrow::Cow::into_owned).collect()
+    }
+
+    /// Remembers the stores that were open.
+    pub fn set_stores(&mut self, paths: &[&str]) {
+        let paths: Vec<Json> = paths.iter().map(|path| Json::string(path)).collect();
+        if !paths.is_empty() {
+            self.set("stores", &Json::array(paths.iter().map(Json::view)));
+        }
+    }
+
     /// The IDs of the customers opened lately on a target, the latest first; at most [`MAX_RECENT`].
     pub fn recent(&self, target: &str) -> Vec<String> {
         self.customers("recent", target).into_iter().take(MAX_RECENT).collect()

@@ -5,7 +5,8 @@
 use eframe::egui::{self, Key, Modifiers, Role};
 use egui_kittest::kittest::NodeT;
 use egui_kittest::{Harness, Node};
-use profile_desk::app::jobs::{DraftKey, KeptDraft};
+use profile_desk::app::connections::Change;
+use profile_desk::app::jobs::{DraftKey, KeptDraft, Restored};
 use profile_desk::app::settings::Settings;
 use profile_desk::app::state::TargetState;
 use profile_desk::app::worker::Keeper;
@@ -31,8 +32,9 @@ pub const ZANETA: &str = "0004Va58A92T00B2";
 pub struct Kept(pub Arc<Mutex<BTreeMap<DraftKey, KeptDraft>>>);
 
 impl Keeper for Kept {
-    fn restore(&mut self) -> (Vec<KeptDraft>, Settings, Vec<String>) {
-        (self.0.lock().unwrap().values().cloned().collect(), Settings::default(), Vec::new())
+    fn restore(&mut self) -> Restored {
+        let drafts = self.0.lock().unwrap().values().cloned().collect();
+        Restored { drafts, ..Restored::default() }
     }
     fn whole(&mut self, key: &DraftKey, base: &Json, edits: &Json, at: &str) -> Result<(), String> {
         let kept = KeptDraft {
@@ -57,6 +59,9 @@ impl Keeper for Kept {
         Ok(())
     }
     fn settings(&mut self, _: &Settings) -> Result<(), String> {
+        Ok(())
+    }
+    fn connections(&mut self, _: &Change) -> Result<(), String> {
         Ok(())
     }
 }
@@ -127,7 +132,7 @@ impl Desk {
     fn bare(folder: &Path, store: &Path, kept: Kept, size: egui::Vec2) -> Self {
         let (target, sample) = (Address::Store(store.to_owned()), folder.join("sample"));
         let keeper = Box::new(kept.clone());
-        let start = Start { target, sample, first: None, keeper };
+        let start = Start { target, own: store.to_owned(), sample, password: None, first: None, keeper };
         let builder = Harness::builder().with_size(size).allow_missing_glyphs().with_max_steps(20);
         let ui = builder.build_eframe(|cc| shell(&cc.egui_ctx, start, "agent7".into()).unwrap());
         Self { ui, folder: folder.to_owned(), kept }

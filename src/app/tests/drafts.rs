@@ -27,7 +27,7 @@ fn a_target_that_is_open_before_the_drafts_are_read_waits_for_them() {
     app.absorb(Outcome::TargetOpened(0, store("a"), Ok(Some(opened("a")))));
     assert!(app.ready().is_none(), "nothing can be typed over a draft that is not read yet");
     let drafts = vec![kept("A1", "A1", BASE, &typed(0, "number", "7"))];
-    app.absorb(Outcome::Restored(drafts, Box::default(), Vec::new()));
+    app.absorb(restored(drafts));
     assert!(app.ready().is_some());
     assert_eq!(app.drafts(), [id("A1")]);
 }

@@ -188,7 +188,7 @@ fn while_a_search_runs_only_the_last_text_is_kept_for_the_next() {
     assert_eq!(searches(&app.handle(Command::Find("ab".into()))), 0);
     assert_eq!(searches(&app.handle(Command::Find("abc".into()))), 0);
     let jobs = app.absorb(Outcome::Found(0, "a".into(), Ok(Vec::new())));
-    assert!(matches!(&jobs[..], [Job::Find(_, text)] if text == "abc"), "{jobs:?}");
+    assert!(matches!(&jobs[..], [Job::Find(_, text, _)] if text == "abc"), "{jobs:?}");
     app.absorb(Outcome::Found(0, "abc".into(), Ok(Vec::new())));
     assert!(app.search.hits.is_some());
 }

@@ -2,7 +2,8 @@
 
 use crate::app::command::Command;
 use crate::app::importing::{Importing, Phase};
-use crate::app::state::{App, Keeping, Notice};
+use crate::app::state::{App, Keeping};
+use crate::app::telling::Notice;
 use crate::model::finding::Severity;
 use crate::ui::view::{Dialog, View};
 use crate::ui::{theme, words};
