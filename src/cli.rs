@@ -10,6 +10,7 @@ pub mod connections;
 mod failure;
 mod history;
 mod import;
+mod insert;
 mod keeper;
 mod password;
 mod replay;

@@ -2,12 +2,14 @@
 //!
 //! First [`survey`] says what the files hold and which schemas they miss; then [`run`] carries them out. A batch is planned
 //! from what was loaded and names that version, so what somebody else writes meanwhile is seen and the batch is planned anew.
+//! A server that is not ours takes an item at a time.
 
 mod batch;
+mod foreign;
 mod identify;
 mod survey;
 
-pub use identify::derived_id;
+pub use identify::{derived_id, with_id};
 pub use survey::{Problem, Survey, survey};
 
 use crate::model::profile::CustomerId;
@@ -54,7 +56,7 @@ pub enum Outcome {
     Changed,
     /// It was there already in the same words.
     Same,
-    /// It was refused whole; nothing of it was kept.
+    /// It was refused whole; nothing of it was kept, except on a server that is not ours what the reasons say.
     Refused,
 }
 
@@ -176,7 +178,12 @@ pub fn run(
     stamp: &dyn Fn() -> Stamp,
     watch: Watch<'_>,
 ) -> (Tally, Result<Ended, ImportError>) {
-    let mut importer = batch::Importer::new(target, options, stamp, watch);
+    if target.capabilities().own {
+        let mut importer = batch::Importer::new(target, options, stamp, watch);
+        let ended = importer.all(items);
+        return (importer.tally(), ended);
+    }
+    let mut importer = foreign::Foreign::new(target, options, stamp, watch);
     let ended = importer.all(items);
     (importer.tally(), ended)
 }

@@ -85,18 +85,7 @@ pub enum Verb {
         target: Target,
     },
     /// Insert extension records: those with equal unique attributes are replaced, all others stay
-    Insert {
-        /// The request's body, `-` for standard input
-        file: PathBuf,
-        /// The customer, if the body does not say
-        #[arg(long, value_name = "ID")]
-        customer: Option<String>,
-        /// Print the requests instead of carrying them out, a JSON line each
-        #[arg(long)]
-        dry_run: bool,
-        #[command(flatten)]
-        target: Target,
-    },
+    Insert(Insert),
     /// Import profiles, inserts and schemas: JSON, an array, JSON Lines; makes the store if it is missing
     Import(Import),
     /// Print all profiles (and, as one JSON document, the schemas)
@@ -152,6 +141,25 @@ impl std::str::FromStr for Criterion {
             _ => Err("ATTR=VALUE is wanted, such as EmailAddress=ada@example.com"),
         }
     }
+}
+
+/// What to insert, and how.
+#[derive(Debug, Group)]
+pub struct Insert {
+    /// The request's body, `-` for standard input
+    pub file: PathBuf,
+    /// The customer, if the body does not say
+    #[arg(long, value_name = "ID")]
+    pub customer: Option<String>,
+    /// Print the requests instead of carrying them out, a JSON line each
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Send the body as it is, whatever the schemas say and the server makes of an insert
+    #[arg(long)]
+    pub raw: bool,
+    /// Where to
+    #[command(flatten)]
+    pub target: Target,
 }
 
 /// What to import, and how.

@@ -2,6 +2,10 @@
 
 use crate::model::apply::{Rejection, RejectionKind};
 use crate::model::json::JsonError;
+use crate::model::plan::CannotExpress;
+use crate::model::profile::CustomerId;
+use crate::model::reconcile::Conflict;
+use crate::model::request::Request;
 use crate::store::StoreError;
 use crate::target::TargetError;
 use std::fmt;
@@ -49,6 +53,30 @@ impl Failure {
     pub fn json(name: &str, error: &JsonError) -> Self {
         let sentence = format!("{name}:{}:{}: {error}", error.line, error.column);
         Self { status: Status::Refused, sentence, details: vec!["Nothing was changed.".into()] }
+    }
+
+    /// A change that no safe requests express.
+    pub fn cannot(cannot: &CannotExpress) -> Self {
+        Self::refused(cannot.to_string()).with("Nothing was changed.")
+    }
+
+    /// A customer whom somebody else changed in the same places.
+    pub fn conflict(id: &CustomerId, conflicts: &[Conflict]) -> Self {
+        let sentence = format!("customer {id} was changed by somebody else meanwhile, in the same places");
+        let places = conflicts.iter().map(|conflict| conflict.place.to_string());
+        let failure = places.filter(|place| !place.is_empty()).fold(Self::refused(sentence), Self::with);
+        failure.with("Look at the customer, and try again.")
+    }
+
+    /// A plan of which the next request was refused after these were accepted.
+    pub fn stopped(rejection: Rejection, sent: &[Request]) -> Self {
+        if sent.is_empty() {
+            return Self::from(rejection);
+        }
+        let sentence = format!("{} of the requests stand, the next was refused", sent.len());
+        let reasons = rejection.findings.iter().map(ToString::to_string);
+        let step = |request: &Request| format!("Accepted: {} {}", request.method().as_str(), request.path());
+        reasons.chain(sent.iter().map(step)).fold(Self::refused(sentence), Self::with)
     }
 
     /// One more line of detail.

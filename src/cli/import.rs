@@ -9,7 +9,7 @@ use super::{Failure, Status, Surroundings};
 use crate::app::import::{Done, Ended, ImportError, Options, Survey, Tally, Unreadable, run, survey};
 use crate::app::worker::Items;
 use crate::model::schema::{Schema, Schemas};
-use crate::target::Stamp;
+use crate::target::{Stamp, TargetError};
 use crate::transfer::lines::ReadError;
 use input::Input;
 use report::Reports;
@@ -20,9 +20,14 @@ pub fn import(asked: &Import, with: &mut Surroundings<'_>) -> Result<(), Failure
     let inputs: Vec<Input> = asked.files.iter().map(|file| Input::open(file)).collect::<Result<_, _>>()?;
     let address = asked.target.address()?;
     let opened = if asked.dry_run { Some(open(&address)?) } else { open_if_there(&address)? };
-    let known = opened.as_ref().map_or(Ok(Schemas::default()), |target| target.schemas())?;
-    let surveyed = survey(input::items(&inputs), &known).map_err(|error| unreadable(&error))?;
-    let schemas = judge(asked, &surveyed, &known, with)?;
+    let known = match opened.as_ref().map(|target| target.schemas()) {
+        None => Some(Schemas::default()),
+        Some(Err(TargetError::NotOffered(_))) => None, // then those of each customer are inferred
+        Some(schemas) => Some(schemas?),
+    };
+    let surveyed = survey(input::items(&inputs), &known.clone().unwrap_or_default());
+    let surveyed = surveyed.map_err(|error| unreadable(&error))?;
+    let schemas = judge(asked, &surveyed, known.as_ref(), with)?;
     let mut reports = Reports::begin(asked)?;
     let target = match opened {
         Some(target) => target,
@@ -57,11 +62,11 @@ pub fn read_files(files: &[PathBuf]) -> Result<Items, String> {
     Ok(Box::new(input::into_items(inputs.map_err(|failure| failure.sentence)?)))
 }
 
-/// What the survey says before anything is changed, and the schemas to make.
+/// What the survey says before anything is changed, and the schemas to make. `known` are those that the target tells.
 fn judge(
     asked: &Import,
     survey: &Survey,
-    known: &Schemas,
+    known: Option<&Schemas>,
     with: &mut Surroundings<'_>,
 ) -> Result<Vec<Schema>, Failure> {
     let syntax = survey.problems.iter().find(|problem| problem.not_json);
@@ -70,7 +75,7 @@ fn judge(
         return Err(Failure::refused(sentence).with("Nothing was changed."));
     }
     if !asked.infer_schemas {
-        return match survey.lacks_schemas(known) {
+        return match known.and_then(|known| survey.lacks_schemas(known)) {
             Some(sentence) => Err(Failure::refused(sentence).with("Nothing was changed.")),
             None => Ok(Vec::new()),
         };

@@ -4,9 +4,9 @@ use super::address::open_or_create;
 use super::args::{Criterion, Format, SchemaVerb, Target, Verb};
 use super::check::check;
 use super::history::history;
+use super::insert::insert;
 use super::{Failure, Surroundings, import};
-use crate::model::apply::{Reading, State, apply};
-use crate::model::json::{Json, View, pretty, same_name, text_of};
+use crate::model::json::{Json, pretty, same_name, text_of};
 use crate::model::profile::{CustomerId, Profile};
 use crate::model::request::Request;
 use crate::model::schema::Schema;
@@ -23,7 +23,7 @@ pub fn run(verb: Verb, with: &mut Surroundings<'_>) -> Done {
     match verb {
         Verb::Show { id, extensions, target } => show(&id, &extensions, &target, with),
         Verb::Find { criteria, text, target } => find(&criteria, text.as_deref(), &target, with),
-        Verb::Insert { file, customer, dry_run, target } => insert(&file, customer, dry_run, &target, with),
+        Verb::Insert(asked) => insert(&asked, with),
         Verb::Import(asked) => import::import(&asked, with),
         Verb::Export { format, output, target } => export(format, output.as_deref(), &target, with),
         Verb::History { id, format, target } => history(&id, format, &target, with),
@@ -101,61 +101,8 @@ fn print_profile(store: &dyn Store, id: &CustomerId, out: &mut dyn Write) -> Don
     Ok(())
 }
 
-fn insert(
-    file: &Path,
-    customer: Option<String>,
-    dry_run: bool,
-    target: &Target,
-    with: &mut Surroundings<'_>,
-) -> Done {
-    let text = read_text(file)?;
-    let body = Json::parse(&text).map_err(|error| Failure::json(&file.display().to_string(), &error))?;
-    let in_body = body.view().get("customer_id").and_then(View::text).map(std::borrow::Cow::into_owned);
-    let id = match (customer, in_body) {
-        (Some(asked), Some(body)) if asked != body => {
-            let sentence = format!("the body is of customer {body}, but --customer says {asked}");
-            return Err(Failure::refused(sentence).with("Nothing was changed."));
-        }
-        (Some(id), _) | (None, Some(id)) => customer_id(&id)?,
-        (None, None) => {
-            let sentence = "neither the body's customer_id nor --customer says whose records these are";
-            return Err(Failure::refused(sentence));
-        }
-    };
-    let request = Request::InsertRecords(id.clone(), body);
-    let store = target.open()?;
-    if !store.capabilities().own {
-        let sentence = "insert goes to stores of our own only: this server may replace the records that the body leaves out";
-        return Err(Failure::refused(sentence).with("Nothing was changed."));
-    }
-    if dry_run {
-        try_out(store.as_ref(), &id, &request)?;
-        return print_request(&request, with.out);
-    }
-    send(store.as_ref(), &request, with)?;
-    writeln!(with.err, "Inserted into customer {id}.")?;
-    Ok(())
-}
-
-/// Judges a request of one customer as the store would, on a copy.
-fn try_out(store: &dyn Store, id: &CustomerId, request: &Request) -> Done {
-    let mut state = State { schemas: store.schemas()?, ..State::default() };
-    if let Some(loaded) = store.load(id)? {
-        state.profiles.insert(id.clone(), loaded.profile);
-    }
-    Ok(apply(&mut state, request, Reading::Upsert)?)
-}
-
-/// One request as `{"method","path","body"}` on a line.
-pub fn print_request(request: &Request, out: &mut dyn Write) -> Done {
-    let (method, path) = (Json::string(request.method().as_str()), Json::string(&request.path()));
-    let mut members = vec![("\"method\"", method.view()), ("\"path\"", path.view())];
-    members.extend(request.body().map(|body| ("\"body\"", body.view())));
-    writeln!(out, "{}", Json::object(members))?;
-    Ok(())
-}
-
-fn send(store: &dyn Store, request: &Request, with: &Surroundings<'_>) -> Result<Accepted, Failure> {
+/// Sends one request as it is.
+pub fn send(store: &dyn Store, request: &Request, with: &Surroundings<'_>) -> Result<Accepted, Failure> {
     let mut answers = store.send(std::slice::from_ref(request), None, &stamp(with))?;
     let missing = || Failure::refused("the store gave no answer");
     Ok(answers.pop().ok_or_else(missing)??)

@@ -84,6 +84,11 @@ impl Target for Foreign {
     fn find(&self, _: &str, _: usize) -> Result<Vec<Profile>, TargetError> {
         Err(TargetError::NotOffered("this server does not search for text".into()))
     }
+    fn identify(&self, wanted: &[(String, String)], limit: usize) -> Result<Vec<Profile>, TargetError> {
+        let state = self.state.lock().unwrap();
+        let has = |profile: &&Profile| wanted.iter().all(|(name, value)| profile.has(name, value));
+        Ok(state.profiles.values().filter(has).take(limit).cloned().collect())
+    }
     fn send(
         &self,
         requests: &[Request],

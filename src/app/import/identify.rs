@@ -1,10 +1,13 @@
 //! Whose profile an item is: by its ID, by a core attribute, or by an ID derived from its content.
 
-use crate::model::json::{Json, Kind, View};
-use crate::model::profile::{CUSTOMER_ID, CustomerId};
+use crate::model::json::{Json, Kind, View, same_name};
+use crate::model::profile::{CUSTOMER_ID, CustomerId, Profile};
 use crate::target::{Target, TargetError};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
+
+/// How many customers with one value are looked at: one is found, of two or more none is.
+const SEVERAL: usize = 100;
 
 /// Finds the customers of items. A sentence where it cannot.
 pub(super) struct Identifier<'a> {
@@ -58,18 +61,26 @@ impl<'a> Identifier<'a> {
         if wanted.is_empty() {
             return Ok(Err(format!("it has neither customer_id nor a value of {key}")));
         }
-        if self.holders.is_none() {
-            self.holders = Some(holders(self.target, key)?);
-        }
-        let Some(holders) = &self.holders else { return Ok(Err(String::new())) }; // it was just read
-        let hits: BTreeSet<&CustomerId> =
-            wanted.iter().filter_map(|value| holders.get(value)).flatten().collect();
+        let hits = if self.target.capabilities().listing {
+            self.listed(key, &wanted)?
+        } else {
+            found(self.target, key, &wanted)?
+        };
         let mut hits = hits.into_iter();
         Ok(match (hits.next(), hits.next()) {
-            (Some(id), None) => Ok(id.clone()),
+            (Some(id), None) => Ok(id),
             (None, _) => Err(format!("no customer has this {key}")),
             (Some(a), Some(b)) => Err(format!("several customers have this {key}, among them {a} and {b}")),
         })
+    }
+
+    /// Who holds one of these values, of all customers.
+    fn listed(&mut self, key: &str, wanted: &[String]) -> Result<BTreeSet<CustomerId>, TargetError> {
+        let holders = match &mut self.holders {
+            Some(holders) => holders,
+            none => none.insert(holders(self.target, key)?),
+        };
+        Ok(wanted.iter().filter_map(|value| holders.get(value)).flatten().cloned().collect())
     }
 }
 
@@ -88,9 +99,11 @@ fn fnv1a(parts: &[&[u8]]) -> u64 {
     })
 }
 
-fn with_id(id: &CustomerId, profile: &Json) -> Json {
+/// A profile with this `customer_id`, first, whichever it had.
+pub fn with_id(id: &CustomerId, profile: &Json) -> Json {
     let id = Json::string(id.as_str());
-    let members = profile.view().members().map(|(name, value)| (name.as_str(), value));
+    let others = profile.view().members().filter(|(name, _)| !same_name(&name.decoded(), CUSTOMER_ID));
+    let members = others.map(|(name, value)| (name.as_str(), value));
     Json::object(std::iter::once(("\"customer_id\"", id.view())).chain(members))
 }
 
@@ -104,6 +117,18 @@ fn values(value: View<'_>) -> Vec<String> {
         Kind::String => value.text().into_iter().filter(|text| !text.is_empty()).map(Into::into).collect(),
         Kind::Number | Kind::Boolean => vec![value.as_str().to_owned()],
     }
+}
+
+/// The same where the target does not list its customers; what it finds is looked at, for it may not know the attribute.
+fn found(target: &dyn Target, key: &str, wanted: &[String]) -> Result<BTreeSet<CustomerId>, TargetError> {
+    let mut found = BTreeSet::new();
+    for value in wanted {
+        let profiles = target.identify(&[(key.to_owned(), value.clone())], SEVERAL)?;
+        let holds =
+            |profile: &Profile| profile.core(key).is_some_and(|has| values(has.view()).contains(value));
+        found.extend(profiles.into_iter().filter(holds).map(|profile| profile.id));
+    }
+    Ok(found)
 }
 
 fn holders(target: &dyn Target, key: &str) -> Result<HashMap<String, BTreeSet<CustomerId>>, TargetError> {

@@ -1,0 +1,48 @@
+//! Requests meant as our own stores mean them (docs/API.md), for targets that may mean something else by them: what they make
+//! of a customer, for [`crate::target::submit`] to reach.
+
+use super::import::with_id;
+use crate::model::apply::{Reading, Rejection, State, apply};
+use crate::model::json::Json;
+use crate::model::profile::{CustomerId, Profile};
+use crate::model::request::Request;
+use crate::model::schema::Schemas;
+use crate::target::submit::Wanted;
+use crate::target::{Target, TargetError, schemas_for};
+
+/// A customer as it was read, and as it is meant to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Meant {
+    /// As read.
+    pub base: Profile,
+    /// As meant.
+    pub mine: Profile,
+}
+
+impl Meant {
+    /// What requests about one customer, who was read as `base`, make of it.
+    pub fn by(requests: &[Request], base: Profile, schemas: &Schemas) -> Result<Self, Rejection> {
+        let id = base.id.clone();
+        let profiles = [(id.clone(), base.clone())].into_iter().collect();
+        let mut state = State { schemas: schemas.clone(), profiles };
+        requests.iter().try_for_each(|request| apply(&mut state, request, Reading::Upsert))?;
+        let mine = state.profiles.remove(&id).unwrap_or_else(|| base.clone());
+        Ok(Self { base, mine })
+    }
+
+    /// For a submit.
+    pub fn wanted(&self) -> Wanted<'_> {
+        Wanted { base: Some(&self.base), mine: Some(&self.mine) }
+    }
+}
+
+/// The schemas for a customer and the records in a body that is meant for it.
+pub fn schemas_of(target: &dyn Target, known: &Profile, body: &Json) -> Result<Schemas, TargetError> {
+    let in_body = profile_in(&known.id, body);
+    schemas_for(target, [known].into_iter().chain(&in_body))
+}
+
+/// A body with this customer's ID as a profile, as far as it has the form of one.
+fn profile_in(id: &CustomerId, body: &Json) -> Option<Profile> {
+    Profile::from_json(&with_id(id, body), |_| false).ok()
+}

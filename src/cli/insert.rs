@@ -1,0 +1,137 @@
+//! `insert`: the same on every target, records with equal unique attributes replaced and all others kept.
+//!
+//! A store or team server of our own does that by itself. What another server does with an insert may not be known, so there
+//! the records are what the customer should have, and [`submit`] finds the requests.
+
+use super::args::Insert;
+use super::verbs::{customer_id, read_text, send, stamp};
+use super::{Failure, Status, Surroundings};
+use crate::app::meant::{Meant, schemas_of};
+use crate::model::json::{Json, View};
+use crate::model::profile::{CUSTOMER_ID, CustomerId, Profile};
+use crate::model::request::Request;
+use crate::model::schema::Schemas;
+use crate::target::submit::{Submitted, preview, submit};
+use crate::target::{Target, wire};
+
+type Done = Result<(), Failure>;
+
+pub fn insert(asked: &Insert, with: &mut Surroundings<'_>) -> Done {
+    let name = asked.file.display().to_string();
+    let body = Json::parse(&read_text(&asked.file)?).map_err(|error| Failure::json(&name, &error))?;
+    let id = whose(asked, &body)?;
+    let store = asked.target.open()?;
+    let request = Request::InsertRecords(id, body);
+    match (asked.raw, store.capabilities().own) {
+        (true, _) => raw(asked, store.as_ref(), &request, with),
+        (false, true) => directly(asked, store.as_ref(), &request, with),
+        (false, false) => through_submit(asked, store.as_ref(), &request, with),
+    }
+}
+
+/// The customer that the body names, or `--customer`.
+fn whose(asked: &Insert, body: &Json) -> Result<CustomerId, Failure> {
+    let in_body = body.view().get(CUSTOMER_ID).and_then(View::text).map(std::borrow::Cow::into_owned);
+    match (&asked.customer, in_body) {
+        (Some(asked), Some(body)) if *asked != body => {
+            let sentence = format!("the body is of customer {body}, but --customer says {asked}");
+            Err(Failure::refused(sentence).with("Nothing was changed."))
+        }
+        (Some(id), _) => customer_id(id),
+        (None, Some(id)) => customer_id(&id),
+        (None, None) => {
+            let sentence = "neither the body's customer_id nor --customer says whose records these are";
+            Err(Failure::refused(sentence))
+        }
+    }
+}
+
+fn raw(asked: &Insert, store: &dyn Target, request: &Request, with: &mut Surroundings<'_>) -> Done {
+    if asked.dry_run {
+        return print(std::slice::from_ref(request), with);
+    }
+    send(store, request, with)?;
+    writeln!(with.err, "{} accepted the request as it was.", store.place())?;
+    Ok(())
+}
+
+fn directly(asked: &Insert, store: &dyn Target, request: &Request, with: &mut Surroundings<'_>) -> Done {
+    if asked.dry_run {
+        let (known, schemas) = known(store, request)?;
+        Meant::by(std::slice::from_ref(request), known, &schemas)?;
+        return print(std::slice::from_ref(request), with);
+    }
+    match send(store, request, with) {
+        // A server's answer was lost: reading back may show what it was.
+        Err(lost)
+            if lost.status == Status::Unclear
+                && asked.target.server.is_some()
+                && is_there(store, request) => {}
+        sent => drop(sent?),
+    }
+    inserted(request, with)
+}
+
+/// Whether the customer is as the request makes it: to carry it out again would change nothing.
+fn is_there(store: &dyn Target, request: &Request) -> bool {
+    let again = |(known, schemas)| Meant::by(std::slice::from_ref(request), known, &schemas).ok();
+    known(store, request).ok().and_then(again).is_some_and(|meant| meant.base == meant.mine)
+}
+
+fn through_submit(
+    asked: &Insert,
+    store: &dyn Target,
+    request: &Request,
+    with: &mut Surroundings<'_>,
+) -> Done {
+    let (known, schemas) = known(store, request)?;
+    if schemas.is_inferred() {
+        writeln!(
+            with.err,
+            "Note: {} does not tell its schemas; types are those of the values.",
+            store.place()
+        )?;
+    }
+    let meant = Meant::by(std::slice::from_ref(request), known, &schemas)?;
+    if asked.dry_run {
+        let requests = preview(&store.capabilities(), &schemas, &meant.wanted());
+        return print(&requests.map_err(|cannot| Failure::cannot(&cannot))?, with);
+    }
+    match submit(store, &meant.wanted(), &stamp(with))? {
+        Submitted::NothingToSend { .. } => {
+            let id = &meant.base.id;
+            writeln!(with.err, "Nothing had to be sent: customer {id} has these records already.")?;
+            Ok(())
+        }
+        Submitted::Done { joined, .. } => {
+            inserted(request, with)?;
+            if joined {
+                writeln!(with.err, "What somebody else changed meanwhile was kept.")?;
+            }
+            Ok(())
+        }
+        Submitted::Conflict { conflicts, .. } => Err(Failure::conflict(&meant.base.id, &conflicts)),
+        Submitted::Refused { rejection, sent, .. } => Err(Failure::stopped(rejection, &sent)),
+        Submitted::Cannot(cannot) => Err(Failure::cannot(&cannot)),
+    }
+}
+
+/// The customer of the request, and the schemas.
+fn known(store: &dyn Target, request: &Request) -> Result<(Profile, Schemas), Failure> {
+    let Request::InsertRecords(id, body) = request else { return Err(Failure::refused("this is no insert")) };
+    let unknown = || Failure::refused(format!("there is no customer {id} in {}", store.place()));
+    let known = store.load(id)?.ok_or_else(unknown)?.profile;
+    let schemas = schemas_of(store, &known, body)?;
+    Ok((known, schemas))
+}
+
+fn inserted(request: &Request, with: &mut Surroundings<'_>) -> Done {
+    let id = request.customer().map(|id| id.to_string()).unwrap_or_default();
+    writeln!(with.err, "Inserted into customer {id}.")?;
+    Ok(())
+}
+
+/// A `{"method","path","body"}` line each.
+fn print(requests: &[Request], with: &mut Surroundings<'_>) -> Done {
+    requests.iter().try_for_each(|request| Ok(writeln!(with.out, "{}", wire::request(request))?))
+}
