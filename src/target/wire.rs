@@ -211,35 +211,72 @@ pub fn schemas(schemas: &Schemas) -> Json {
 /// Reads a profile. An extension that was asked for may be absent, `[]`, `{}` or null where there is no record; names have
 /// any letter case and come out as the schema has them. The error is a sentence.
 pub fn read_profile(view: View<'_>, schemas: &Schemas) -> Result<Profile, String> {
+    read_profile_asked(view, schemas, &[])
+}
+
+/// The same where extensions were asked for of which no schema is known: `asked` are the names of all.
+pub fn read_profile_asked(view: View<'_>, schemas: &Schemas, asked: &[String]) -> Result<Profile, String> {
     if view.kind() != Kind::Object {
         return Err("the answer is no profile".into());
     }
-    let says_nothing = |name: &str, value: View<'_>| {
-        let Some(schema) = schemas.get(name) else { return false };
-        value.is_null()
-            || value.as_str() == "[]"
-            || (schema.arity != Arity::Classifier && value.as_str() == "{}")
-    };
-    let said: Vec<(String, View<'_>)> = view
-        .members()
-        .map(|(name, value)| (name.decoded().into_owned(), value))
-        .filter(|(name, value)| !says_nothing(name, *value))
-        .map(|(name, value)| (schemas.get(&name).map_or(name, |schema| schema.name.clone()), value))
-        .map(|(name, value)| (if same_name(&name, CUSTOMER_ID) { CUSTOMER_ID.into() } else { name }, value))
-        .collect();
-    let names: Vec<String> = said.iter().map(|(name, _)| quoted(name)).collect();
-    let json = Json::object(names.iter().map(String::as_str).zip(said.iter().map(|(_, value)| *value)));
+    let asked_as = |name: &str| asked.iter().find(|asked| same_name(asked, name));
+    let mut said: Vec<(String, Json)> = Vec::new();
+    for (name, value) in view.members() {
+        let name = name.decoded().into_owned();
+        if same_name(&name, CUSTOMER_ID) {
+            let id =
+                if value.kind() == Kind::Number { Json::string(value.as_str()) } else { value.to_json() };
+            said.push((quoted(CUSTOMER_ID), id));
+        } else if let Some(schema) = schemas.get(&name) {
+            said.extend(records_said(schema.arity, value).map(|value| (quoted(&schema.name), value)));
+        } else if asked_as(&name).is_none() || !matches!(value.as_str(), "null" | "[]" | "{}") {
+            said.push((quoted(asked_as(&name).unwrap_or(&name)), value.to_json()));
+        }
+    }
+    let json = Json::object(said.iter().map(|(name, value)| (name.as_str(), value.view())));
     Profile::from_json(&json, |name| schemas.get(name).is_some())
 }
 
-/// Reads the answer to a search: an array of profiles, or one.
-pub fn read_profiles(bytes: &[u8], schemas: &Schemas) -> Result<Vec<Profile>, String> {
+/// The records of an extension in the shape that its schema wants: one record may come as an array of one, and several may
+/// come as the only one. `None` where the answer says that there is none.
+fn records_said(arity: Arity, value: View<'_>) -> Option<Json> {
+    let mut elements = value.elements();
+    match (arity, value.as_str()) {
+        (_, "null" | "[]") | (Arity::Single | Arity::Multi, "{}") => None,
+        (Arity::Multi, _) if value.kind() == Kind::Object => Some(Json::array([value])),
+        (Arity::Single | Arity::Classifier, _) if value.kind() == Kind::Array => {
+            let first = elements.next()?;
+            Some(if elements.next().is_none() { first.to_json() } else { value.to_json() })
+        }
+        _ => Some(value.to_json()),
+    }
+}
+
+/// Reads the answer to a search: an array of profiles, or one; `asked` as in [`read_profile_asked`].
+pub fn read_profiles(bytes: &[u8], schemas: &Schemas, asked: &[String]) -> Result<Vec<Profile>, String> {
     let json = Json::parse_bytes(bytes).map_err(|error| error.to_string())?;
     match json.view().kind() {
-        Kind::Array => json.view().elements().map(|view| read_profile(view, schemas)).collect(),
-        Kind::Object => Ok(vec![read_profile(json.view(), schemas)?]),
-        _ => Ok(Vec::new()),
+        Kind::Array => json.view().elements().map(|view| read_profile_asked(view, schemas, asked)).collect(),
+        Kind::Object => Ok(vec![read_profile_asked(json.view(), schemas, asked)?]),
+        Kind::Null => Ok(Vec::new()),
+        _ => Err("the answer is no list of profiles".into()),
     }
+}
+
+/// Reads identification keys: the names of those of one attribute, as a search wants them, `Extension.attribute` where the key
+/// is built on an extension (docs/API.md, "Servers"). What is no key is passed over.
+pub fn read_keys(bytes: &[u8]) -> Vec<String> {
+    let Ok(json) = Json::parse_bytes(bytes) else { return Vec::new() };
+    let key = |view: View<'_>| {
+        let mut attributes = view.get("attributes")?.elements();
+        let name = attributes.next()?.text()?.into_owned();
+        let source =
+            text(view, "source").filter(|source| !same_name(source, "profile") && !name.contains('.'));
+        attributes.next().is_none().then(|| source.map_or(name.clone(), |source| format!("{source}.{name}")))
+    };
+    let view = json.view();
+    let listed = view.elements().chain(view.members().flat_map(|(_, value)| value.elements()));
+    listed.filter_map(key).collect()
 }
 
 /// What a server says of itself (docs/API.md, "Servers").

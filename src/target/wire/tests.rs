@@ -59,6 +59,47 @@ fn no_records_are_told_in_four_ways() {
 }
 
 #[test]
+fn records_come_in_the_shape_that_the_schema_wants() {
+    let read = |value: &str| {
+        let body = json(&format!("{{\"customer_id\":7,\"Phone\":{value}}}"));
+        read_profile(body.view(), &phone()).unwrap()
+    };
+    assert_eq!(read("{\"PhoneType\":0}"), read("[{\"PhoneType\":0}]"));
+    assert_eq!(read("[]").id.as_str(), "7");
+    let single = r#"{"name":"Home","type":"single-valued","attributes":[]}"#;
+    let single: Schemas = [Schema::from_json(&json(single)).unwrap()].into_iter().collect();
+    let of = |text: &str| read_profile(json(text).view(), &single).unwrap();
+    assert_eq!(of(r#"{"customer_id":"A","home":[{"a":1}]}"#), of(r#"{"customer_id":"A","Home":{"a":1}}"#));
+    assert!(of(r#"{"customer_id":"A","Home":[]}"#).extensions.is_empty());
+}
+
+#[test]
+fn an_extension_without_a_schema_is_told_by_having_been_asked_for() {
+    let asked = ["Phone".to_owned()];
+    for value in ["[]", "{}", "null"] {
+        let body = json(&format!("{{\"customer_id\":\"A\",\"phone\":{value}}}"));
+        let profile = read_profile_asked(body.view(), &Schemas::default(), &asked).unwrap();
+        assert!(profile.core.is_empty() && profile.extensions.is_empty(), "{value}");
+    }
+    let body = json(r#"{"customer_id":"A","phone":[{"a":1}]}"#);
+    let profile = read_profile_asked(body.view(), &Schemas::default(), &asked).unwrap();
+    assert_eq!(profile.extensions[0].name, "Phone");
+}
+
+#[test]
+fn keys_of_one_attribute_are_found_in_every_form() {
+    let keys = r#"[{"name":"a","attributes":["EmailAddress"]},
+        {"name":"b","source":"contacts","attributes":["phone_number"],"unique":true},
+        {"name":"c","source":"profile","attributes":["LastName"]},
+        {"name":"d","source":"ext","attributes":["ext.code"]},
+        {"name":"e","attributes":["LastName","FirstName"]},"odd",{"attributes":7}]"#;
+    let names = ["EmailAddress", "contacts.phone_number", "LastName", "ext.code"];
+    assert_eq!(read_keys(keys.as_bytes()), names);
+    assert_eq!(read_keys(format!("{{\"keys\":{keys}}}").as_bytes()), names);
+    assert!(read_keys(b"<html>").is_empty());
+}
+
+#[test]
 fn schemas_are_read_from_an_array_or_one_object() {
     let one = r#"{"name":"Phone","type":"multi-valued","attributes":[{"name":"a","type":"String","length":"3","mandatory":"true"}]}"#;
     for body in [one.to_owned(), format!("[{one}]"), format!("{{\"extensions\":[{one}]}}")] {
