@@ -1,6 +1,7 @@
 //! A server that answers with the bytes that a test gives it, and writes down what it was sent.
 //!
 //! Each rule must be used and nothing else may be asked for; a test that ends otherwise fails.
+#![allow(dead_code, reason = "each test uses its part")]
 
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
@@ -65,7 +66,7 @@ pub struct Scripted {
 
 impl Scripted {
     pub fn http() -> Self {
-        Self::start(|stream, script| serve(stream, script))
+        Self::start(serve)
     }
 
     /// Over TLS, with a certificate and its key.
@@ -77,6 +78,14 @@ impl Scripted {
         Self::start(move |stream, script| {
             let connection = ServerConnection::new(Arc::clone(&config)).unwrap();
             serve(StreamOwned::new(connection, stream), script);
+        })
+    }
+
+    /// Answers whatever comes with a line that is no HTTP and no TLS.
+    pub fn garbage() -> Self {
+        Self::start(|mut stream, _| {
+            let _ = stream.write_all(b"HELO this is no such server\r\n");
+            let _ = stream.read(&mut [0; 999]);
         })
     }
 

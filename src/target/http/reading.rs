@@ -48,7 +48,7 @@ impl HttpTarget {
             _ => return Err(self.calls.error(&format!("GET {SCHEMAS}"), &answer).await),
         };
         let read = read.map_err(|why| self.not_told(&why))?;
-        let told = self.declared_into(read);
+        let told = self.declared_into(&read);
         self.note(|known| (known.listed, known.complete) = (true, told.complete));
         Ok(told)
     }
@@ -67,7 +67,7 @@ impl HttpTarget {
     }
 
     /// Adds what the connection declares where the server's schemas say nothing.
-    fn declared_into(&self, read: wire::ReadSchemas) -> Told {
+    fn declared_into(&self, read: &wire::ReadSchemas) -> Told {
         let declared = &self.connection.extensions;
         let unique_of = |schema: &Schema| -> Option<Vec<String>> {
             let declared = declared.iter().find(|declared| same_name(&declared.name, &schema.name))?;
