@@ -1,13 +1,14 @@
 //! Profile, extension, record, schema and request, and everything that they mean. Pure: no clock, no input or output.
 
 pub mod apply;
-mod compare;
+pub mod compare;
 pub mod finding;
 pub mod infer;
 pub mod json;
 pub mod labels;
 pub mod plan;
 pub mod profile;
+pub mod read_back;
 pub mod reconcile;
 pub mod request;
 pub mod schema;

@@ -6,7 +6,7 @@ pub mod connection;
 mod document;
 pub mod http;
 mod local;
-pub mod schemas;
+mod schemas;
 pub mod stop;
 pub mod submit;
 pub mod wire;
@@ -23,7 +23,7 @@ pub use connection::{Connection, Password};
 pub use document::DocumentStore;
 pub use http::{HttpTarget, Step, Tried};
 pub use local::LocalStore;
-pub use schemas::schemas_for;
+pub use schemas::{read, schemas_for};
 pub use stop::Stop;
 
 /// Where to work: what a person chooses.
@@ -170,7 +170,7 @@ pub trait Target: Send + Sync {
     /// What it can do.
     fn capabilities(&self) -> Capabilities;
 
-    /// Its schemas as of now. Who works on a customer asks [`schemas_for`].
+    /// Its schemas as of now. Who works on a customer asks [`read`].
     fn schemas(&self) -> Result<Schemas, TargetError>;
 
     /// What a person knows of its extensions. Where it does not tell its schemas, a customer is read with these.

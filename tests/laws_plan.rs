@@ -11,7 +11,7 @@ use profile_desk::model::plan::{CannotExpress, KnownReading, Rules, plan};
 use profile_desk::model::profile::{Profile, Record};
 use profile_desk::model::request::Request;
 use profile_desk::model::schema::{Declared, Schemas};
-use profile_desk::model::value::{same_record, unique_key};
+use profile_desk::model::{compare::same_record, value::unique_key};
 use proptest::prelude::*;
 use support::{json, profile, profiles, schemas};
 

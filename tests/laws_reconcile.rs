@@ -4,6 +4,7 @@
 #[path = "support/profiles.rs"]
 mod support;
 
+use profile_desk::model::compare::same_profile;
 use profile_desk::model::json::Json;
 use profile_desk::model::profile::Profile;
 use profile_desk::model::reconcile::{Conflict, Reconciled, reconcile};
@@ -35,27 +36,27 @@ fn at(profile: &Profile, conflict: &Conflict) -> Option<Json> {
 
 proptest! {
     #[test]
-    fn when_nobody_else_changed_anything_mine_stands(base in profiles(), mine in profiles()) {
-        let joined = reconcile(&base, &mine, &base, &schemas());
+    fn when_nobody_else_changed_anything_mine_stands(base in profiles(), mine in profiles(), own: bool) {
+        let joined = reconcile(&base, &mine, &base, &schemas(), own);
         prop_assert_eq!(joined, Reconciled { joined: mine, conflicts: vec![] });
     }
 
     #[test]
-    fn when_i_changed_nothing_theirs_stands(base in profiles(), theirs in profiles()) {
-        let joined = reconcile(&base, &base, &theirs, &schemas());
+    fn when_i_changed_nothing_theirs_stands(base in profiles(), theirs in profiles(), own: bool) {
+        let joined = reconcile(&base, &base, &theirs, &schemas(), own);
         prop_assert_eq!(joined, Reconciled { joined: theirs, conflicts: vec![] });
     }
 
     #[test]
-    fn the_same_change_on_both_sides_is_no_conflict(base in profiles(), both in profiles()) {
-        let joined = reconcile(&base, &both, &both, &schemas());
+    fn the_same_change_on_both_sides_is_no_conflict(base in profiles(), both in profiles(), own: bool) {
+        let joined = reconcile(&base, &both, &both, &schemas(), own);
         prop_assert_eq!(joined, Reconciled { joined: both, conflicts: vec![] });
     }
 
     #[test]
     fn both_sides_see_the_same_conflicts(base in profiles(), mine in profiles(), theirs in profiles()) {
-        let one = reconcile(&base, &mine, &theirs, &schemas());
-        let other = reconcile(&base, &theirs, &mine, &schemas());
+        let one = reconcile(&base, &mine, &theirs, &schemas(), true);
+        let other = reconcile(&base, &theirs, &mine, &schemas(), true);
         let mut ones: Vec<String> = one.conflicts.iter().map(|c| seen(c, false)).collect();
         let mut others: Vec<String> = other.conflicts.iter().map(|c| seen(c, true)).collect();
         ones.sort();
@@ -64,8 +65,8 @@ proptest! {
     }
 
     #[test]
-    fn where_it_conflicts_mine_is_kept(base in profiles(), mine in profiles(), theirs in profiles()) {
-        let reconciled = reconcile(&base, &mine, &theirs, &schemas());
+    fn where_it_conflicts_mine_is_kept(base in profiles(), mine in profiles(), theirs in profiles(), own: bool) {
+        let reconciled = reconcile(&base, &mine, &theirs, &schemas(), own);
         for conflict in &reconciled.conflicts {
             let first = |value: &Json| value.view().elements().next().map_or_else(|| value.clone(), profile_desk::model::json::View::to_json);
             let counted = conflict.place.extension.as_deref() == Some("Notes");
@@ -80,7 +81,7 @@ proptest! {
 }
 
 fn joined(base: &str, mine: &str, theirs: &str) -> (String, Vec<String>) {
-    let reconciled = reconcile(&profile(base), &profile(mine), &profile(theirs), &schemas());
+    let reconciled = reconcile(&profile(base), &profile(mine), &profile(theirs), &schemas(), true);
     let text = reconciled.joined.to_json().to_string();
     let text = text.replace("\"customer_id\":\"0004Va58A92T0017\"", "").replace("{,", "{");
     let value = |value: &Option<Json>| value.as_ref().map_or("-".to_owned(), Json::to_string);
@@ -171,4 +172,38 @@ fn records_that_nothing_tells_apart_are_counted() {
     let (text, conflicts) = joined(&notes(&["a"]), "\"Notes\":[]", &notes(&["b", "a", "a"]));
     assert!(same(&text, &notes(&["b"])), "{text}");
     assert_eq!(conflicts, [r#"Notes 2: [{"text":"a"}] - [{"text":"a"},{"text":"a"}]"#]);
+}
+
+/// The same on a server that is not ours.
+fn foreign(base: &str, mine: &str, theirs: &str) -> (Profile, usize) {
+    let reconciled = reconcile(&profile(base), &profile(mine), &profile(theirs), &schemas(), false);
+    (reconciled.joined, reconciled.conflicts.len())
+}
+
+#[test]
+fn what_a_server_writes_in_another_form_is_nobodys_change() {
+    let base = r#""FirstName":"","DOB":"1962-05-10","Phone":[{"PhoneType":0,"prefix":"","number":"1","note":""}],"Notes":[{"text":""}]"#;
+    let mine =
+        base.replace("\"FirstName\":\"\"", "\"FirstName\":\"Ann\"").replace("note\":\"\"", "note\":\"x\"");
+    let mine = mine.replace("\"text\":\"\"", "\"text\":\"t\"").replace("1962", "1963");
+    let theirs = r#""FirstName":null,"DOB":"1962-05-10T00:00:00.000Z","Phone":[{"phonetype":"0","prefix":null,"number":"1","note":null}],"Notes":[{"text":null}]"#;
+    let (joined_there, conflicts) = foreign(base, &mine, theirs);
+    assert!(conflicts == 0 && same_profile(&joined_there, &profile(&mine), &schemas()), "{joined_there:?}");
+    assert_ne!(
+        joined(base, &mine, theirs).1,
+        Vec::<String>::new(),
+        "on our own store each of it is a change"
+    );
+}
+
+#[test]
+fn a_value_that_i_emptied_is_no_conflict_with_one_that_came_back_as_null() {
+    let base = r#""FirstName":"Ann","Phone":[{"PhoneType":0,"number":"1","note":"x"}]"#;
+    let mine = r#""FirstName":"","Phone":[{"PhoneType":0,"number":"1","note":""}]"#;
+    let theirs = r#""FirstName":null,"Phone":[{"PhoneType":0,"number":"1","note":null}]"#;
+    assert_eq!(foreign(base, mine, theirs), (profile(mine), 0));
+    // One that I emptied and that somebody else filled is one.
+    let theirs = r#""FirstName":"Eve","Phone":[{"PhoneType":0,"number":"1","note":"y"}]"#;
+    let nulled = base.replace("\"Ann\"", "null").replace("\"x\"", "null");
+    assert_eq!(foreign(&nulled, mine, theirs).1, 2);
 }

@@ -8,6 +8,7 @@ mod support;
 
 use foreign::{Answer, Foreign};
 use profile_desk::model::apply::{Reading, apply};
+use profile_desk::model::compare::same_profile;
 use profile_desk::model::plan::KnownReading;
 use profile_desk::model::profile::Profile;
 use profile_desk::model::request::Request;
@@ -136,6 +137,186 @@ fn a_refusal_names_the_steps_that_stand() {
     let Submitted::Refused { sent, now, .. } = run(&target, &base, &mine).unwrap() else { panic!() };
     assert!(matches!(sent[..], [Request::InsertRecords(..)]));
     assert_eq!(now.unwrap().profile.records("Phone").len(), 3, "nothing was removed");
+}
+
+/// What an Oracle database makes of a profile, whose other values come back in forms of the server's own.
+fn odd(profile: Profile) -> Profile {
+    let json = profile.to_json().as_str().to_owned();
+    let json = json.replace("\"\"", "null").replace("\"PhoneType\":1", "\"phonetype\":\"1\"");
+    let json = json.replace("\"1962-05-10\"", "\"1962-05-10T00:00:00.000Z\"");
+    Profile::from_json(&support::json(&json), |name| schemas().get(name).is_some()).unwrap()
+}
+
+#[test]
+fn what_a_server_nulls_or_writes_in_another_form_was_kept() {
+    let base = profile(
+        r#""FirstName":"Ann","LastName":"Lee","Address":{"City":"Rome"},"Phone":[{"PhoneType":1,"number":"1","note":"x"}],"Notes":[{"text":"a"}]"#,
+    );
+    let mine = profile(
+        r#""FirstName":"","LastName":"Lee","DOB":"1962-05-10","Address":{"City":""},"Phone":[{"PhoneType":1,"number":"1","note":""},{"PhoneType":2,"number":""}],"Notes":[{"text":"a"},{"text":""}]"#,
+    );
+    for reading in BOTH {
+        for known in [
+            KnownReading::Unknown,
+            if reading == Reading::Upsert { KnownReading::Upsert } else { KnownReading::Replace },
+        ] {
+            let target = Foreign::new(reading, known, schemas(), Some(&base)).shows(odd);
+            let shown = now(&target, &base);
+            let end = run(&target, &shown, &mine).unwrap();
+            assert!(matches!(end, Submitted::Done { joined: false, .. }), "{end:?}");
+            let stored = target.state().profiles[&base.id].clone();
+            assert!(same_profile(&stored, &mine, &schemas()), "{stored:?}");
+            // A second submit of the same draft, and one of the next draft, find nothing that somebody else changed.
+            let again = run(&target, &base, &mine).unwrap();
+            assert!(!matches!(again, Submitted::Conflict { .. }), "{again:?}");
+            let next = profile(
+                &members(&mine).replace("\"Lee\"", "\"Low\"").replace("\"number\":\"1\"", "\"number\":\"9\""),
+            );
+            let end = run(&target, &mine, &next).unwrap();
+            assert!(matches!(end, Submitted::Done { joined: false, .. }), "{end:?}");
+        }
+    }
+}
+
+fn members(profile: &Profile) -> String {
+    let json = profile.to_json();
+    json.as_str().replace("{\"customer_id\":\"0004Va58A92T0017\",", "").trim_end_matches('}').to_owned()
+        + if json.as_str().ends_with("}}") { "}" } else { "" }
+}
+
+#[test]
+fn a_change_that_was_not_sent_yet_is_never_taken_for_done() {
+    // Core attributes go last: until then null is not the wanted "".
+    let base = profile(r#""FirstName":null,"Phone":[{"PhoneType":1,"number":"1"}]"#);
+    let mine = profile(r#""FirstName":"","Phone":[{"PhoneType":1,"number":"2"}]"#);
+    let target = server(Reading::Upsert, &base);
+    assert!(matches!(run(&target, &base, &mine).unwrap(), Submitted::Done { .. }));
+    assert_eq!(now(&target, &base).core("FirstName").unwrap().as_str(), "\"\"");
+}
+
+#[test]
+fn a_foreign_server_makes_the_id_and_is_read_back_under_it() {
+    let mine = profile(r#""FirstName":"Ann","Phone":[{"PhoneType":1,"number":"1"}]"#);
+    let new = |target: &Foreign| {
+        let stamp = Stamp { by: "tester".into(), at: "2026-11-24T09:30:00.000Z".into() };
+        submit(target, &Wanted { base: None, mine: Some(&mine) }, &stamp)
+    };
+    let server = || Foreign::new(Reading::Upsert, KnownReading::Unknown, schemas(), None);
+    let target = server();
+    let Submitted::Done { now, joined, sent } = new(&target).unwrap() else { panic!() };
+    let now = now.unwrap().profile;
+    assert_eq!((now.id.as_str(), joined, sent.len()), (foreign::MADE, false, 1));
+    assert_eq!(now.records("Phone"), mine.records("Phone"));
+
+    // It takes the core attributes alone: the extensions follow under its ID.
+    let target = server().before(|at, _, state| {
+        if at == 1 {
+            state.profiles.values_mut().for_each(|made| made.extensions.clear())
+        }
+        Answer::Honest
+    });
+    let target = target.shows({
+        let first = std::sync::atomic::AtomicBool::new(true);
+        move |mut profile| {
+            if first.swap(false, std::sync::atomic::Ordering::Relaxed) {
+                profile.extensions.clear()
+            }
+            profile
+        }
+    });
+    let Submitted::Done { now, sent, .. } = new(&target).unwrap() else { panic!() };
+    assert_eq!((now.unwrap().profile.records("Phone").len(), sent.len()), (1, 2));
+
+    let target = server().before(|_, _, _| Answer::WithoutId);
+    let error = new(&target).unwrap_err();
+    assert!(
+        matches!(&error, TargetError::Unclear(sentence) if sentence.contains("did not say its ID")),
+        "{error}"
+    );
+    let target = server().before(|_, _, _| Answer::DoneAndLost);
+    let error = new(&target).unwrap_err();
+    assert!(matches!(&error, TargetError::Unclear(_)), "{error}");
+    assert_eq!(target.asked().len(), 1, "a create whose answer was lost is not sent again");
+    let target = server().before(|_, _, state| {
+        state.schemas.remove("Phone"); // whatever makes it refuse
+        Answer::Honest
+    });
+    assert!(matches!(new(&target).unwrap(), Submitted::Refused { .. }));
+}
+
+#[test]
+fn without_metadata_a_customer_is_changed_as_far_as_it_is_known() {
+    let base = profile(
+        r#""FirstName":"Ann","Address":{"City":"Rome"},"Phone":[{"PhoneType":1,"prefix":"555","number":"1"},{"PhoneType":2,"prefix":"555","number":"2"}],"Notes":[{"text":"a"}]"#,
+    );
+    let mine = profile(
+        r#""FirstName":"Eve","Address":{"City":"Paris"},"Phone":[{"PhoneType":1,"prefix":"555","number":"9"},{"PhoneType":3,"prefix":"555","number":"3"}],"Notes":[{"text":"a"}]"#,
+    );
+    let known: &[(&str, &[&str])] = &[("Phone", &["PhoneType", "prefix"]), ("Address", &[]), ("Notes", &[])];
+    for reading in BOTH {
+        let target = server(reading, &base).without_schemas(known);
+        let end = run(&target, &base, &mine).unwrap();
+        assert!(matches!(end, Submitted::Done { .. }), "{end:?}");
+        assert!(same_profile(&target.state().profiles[&base.id], &mine, &schemas()));
+        let is_whole = |request: &Request| matches!(request, Request::UpdateProfile(_, body) if body.view().get("Phone").is_some());
+        assert!(!target.asked().iter().any(is_whole));
+        // Nothing says what identifies a note, and Fax was not asked for.
+        for refused in [r#""Notes":[{"text":"b"}]"#, r#""Notes":[{"text":"a"}],"Fax":[{"no":1}]"#] {
+            let target = server(reading, &profile(r#""Notes":[{"text":"a"}]"#)).without_schemas(known);
+            let end = run(&target, &profile(r#""Notes":[{"text":"a"}]"#), &profile(refused)).unwrap();
+            assert!(matches!(end, Submitted::Cannot(_)), "{end:?}");
+            assert!(target.asked().is_empty());
+        }
+    }
+}
+
+#[test]
+fn core_attributes_go_back_as_they_were_read_and_name_no_extension() {
+    let base = profile(
+        r#""FirstName":"Ann","LastCalledAgent_EmployeeID":"7","Phone":[{"PhoneType":1,"number":"1"}]"#,
+    );
+    let mine = profile(
+        r#""FirstName":"Eve","LastCalledAgent_EmployeeID":"7","Phone":[{"PhoneType":1,"number":"1"}]"#,
+    );
+    // Meanwhile somebody was called.
+    let called = profile(
+        r#""FirstName":"Ann","LastCalledAgent_EmployeeID":"8","Phone":[{"PhoneType":1,"number":"1"}]"#,
+    );
+    let target = server(Reading::Replace, &called);
+    assert!(matches!(run(&target, &base, &mine).unwrap(), Submitted::Done { joined: true, .. }));
+    let body = r#"{"customer_id":"0004Va58A92T0017","FirstName":"Eve","LastCalledAgent_EmployeeID":"8"}"#;
+    assert_eq!(target.asked(), [Request::UpdateProfile(base.id.clone(), json(body))]);
+}
+
+#[test]
+fn a_lost_step_that_is_there_is_followed_by_the_others() {
+    let (base, mine) = edit();
+    for reading in BOTH {
+        let target = server(reading, &base).before(|_, _, _| Answer::DoneAndLost);
+        let end = run(&target, &base, &mine).unwrap();
+        assert!(matches!(end, Submitted::Done { .. }), "{end:?}");
+        assert!(same_profile(&now(&target, &base), &mine, &schemas()));
+    }
+}
+
+#[test]
+fn what_is_not_offered_midway_names_the_steps_that_stand() {
+    let (base, mine) = edit();
+    let target = server(Reading::Upsert, &base)
+        .before(|at, _, _| if at == 0 { Answer::Honest } else { Answer::NotOffered });
+    let Submitted::Refused { sent, rejection, .. } = run(&target, &base, &mine).unwrap() else { panic!() };
+    assert_eq!((sent.len(), rejection.to_string().as_str()), (1, "this server does not do that"));
+}
+
+#[test]
+fn a_record_is_read_back_by_its_key_where_two_look_alike() {
+    let base = profile(r#""Phone":[{"PhoneType":2,"prefix":null,"number":"1"}]"#);
+    let mine = profile(r#""Phone":[{"PhoneType":2,"number":"1"},{"number":"1"}]"#);
+    for reading in BOTH {
+        let target = server(reading, &base);
+        assert!(matches!(run(&target, &base, &mine).unwrap(), Submitted::Done { .. }));
+        assert_eq!(now(&target, &base).records("Phone").len(), 2);
+    }
 }
 
 fn meaning(target: &Foreign, a: &Profile, b: &Profile) -> Vec<Request> {

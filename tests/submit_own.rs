@@ -9,7 +9,7 @@ use profile_desk::model::finding::Place;
 use profile_desk::model::profile::{CustomerId, Profile};
 use profile_desk::model::request::Request;
 use profile_desk::model::schema::Schemas;
-use profile_desk::model::value::{same_record, unique_key};
+use profile_desk::model::{compare::same_record, value::unique_key};
 use profile_desk::target::submit::{Submitted, Wanted, preview, submit};
 use profile_desk::target::{self, Accepted, Capabilities, Loaded, Stamp, Target, TargetError, Version};
 use proptest::prelude::*;
@@ -157,7 +157,8 @@ fn a_delete_of_a_customer_whom_somebody_changed_is_a_conflict() {
     let store = store(&folder, Some(&base));
     let target = raced(store.as_ref(), Some(&base), Some(&theirs));
     let delete = Wanted { base: Some(&base), mine: None };
-    let Submitted::Conflict { now, joined, conflicts } = submit(&target, &delete, &stamp()).unwrap() else {
+    let Submitted::Conflict { now, joined, conflicts, .. } = submit(&target, &delete, &stamp()).unwrap()
+    else {
         panic!()
     };
     assert_eq!((now.clone().unwrap().profile, joined), (theirs, None));

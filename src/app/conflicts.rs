@@ -76,10 +76,11 @@ impl App {
         schemas: Schemas,
         text: &str,
     ) -> Vec<Job> {
+        let own = self.ready().is_none_or(|ready| ready.capabilities.own);
         let Some(open) = self.open.as_ref().filter(|open| open.draft.id() == id) else { return Vec::new() };
         let mine = whole(&open.draft, &schemas);
         let conflicts = match open.draft.base() {
-            Some(base) => reconcile(base, &mine, &loaded.profile, &schemas).conflicts,
+            Some(base) => reconcile(base, &mine, &loaded.profile, &schemas, own).conflicts,
             None if mine == loaded.profile => Vec::new(),
             None => {
                 let (mine, theirs) = (Some(mine.to_json()), Some(loaded.profile.to_json()));

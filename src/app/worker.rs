@@ -13,7 +13,7 @@ use crate::model::profile::CustomerId;
 use crate::model::schema::{Schema, Schemas};
 use crate::target::submit::{Wanted, submit};
 use crate::target::{
-    Address, Connection, Loaded, Password, Stamp, Stop, Target, TargetError, Tried, schemas_for,
+    Address, Connection, Loaded, Password, Stamp, Stop, Target, TargetError, Tried, read, schemas_for,
 };
 use std::future::Future;
 use std::ops::ControlFlow;
@@ -379,7 +379,5 @@ fn hit(profile: &crate::model::profile::Profile) -> Hit {
 }
 
 fn load(target: &dyn Target, id: &CustomerId) -> Result<(Option<Loaded>, Schemas), TargetError> {
-    let loaded = target.load(id)?;
-    let schemas = schemas_for(target, loaded.as_ref().map(|loaded| &loaded.profile))?;
-    Ok((loaded, schemas))
+    read(target, id, &[])
 }

@@ -235,7 +235,8 @@ pub(super) fn stored(schema: &Schema, value: View<'_>) -> Option<Record> {
     }))
 }
 
-fn spelled(schema: &Schema, record: &Record) -> Record {
+/// With the names spelled as the schema does.
+pub(super) fn spelled(schema: &Schema, record: &Record) -> Record {
     let members: Vec<(String, View<'_>)> = record
         .attributes()
         .map(|(token, value)| match schema.attribute(&token.decoded()) {

@@ -7,7 +7,7 @@ mod extension;
 mod outgoing;
 
 use super::apply::stored;
-use super::compare::{RecordMeaning, record_meaning};
+use super::compare::{RecordMeaning, meaning, record_meaning};
 use super::json::{Json, View, folded, quoted, same_name};
 use super::profile::{CUSTOMER_ID, CustomerId, Profile, Record};
 use super::request::Request;
@@ -122,18 +122,31 @@ pub fn plan(
     schemas: &Schemas,
     rules: &Rules,
 ) -> Result<Vec<Request>, CannotExpress> {
+    plan_with_sets(before, after, schemas, rules, &[])
+}
+
+/// The same, where changed records of these extensions go with the complete set instead of one by one.
+pub fn plan_with_sets(
+    before: Option<&Profile>,
+    after: Option<&Profile>,
+    schemas: &Schemas,
+    rules: &Rules,
+    sets: &[String],
+) -> Result<Vec<Request>, CannotExpress> {
     match (before, after) {
         (None, None) => Ok(Vec::new()),
         (Some(before), None) => Ok(vec![Request::DeleteProfile(before.id.clone())]),
         (None, Some(after)) => {
             let before = Profile::empty(after.id.clone());
-            let planner = Planner { before: &before, after, schemas, rules, is_new: true };
+            let planner = Planner { before: &before, after, schemas, rules, sets, is_new: true };
             Ok(vec![Request::CreateProfile(planner.body(true, planner.steps()?.inserts))])
         }
         (Some(before), Some(after)) if before.id != after.id => {
             Err(CannotExpress::OtherCustomer { before: before.id.clone(), after: after.id.clone() })
         }
-        (Some(before), Some(after)) => Planner { before, after, schemas, rules, is_new: false }.requests(),
+        (Some(before), Some(after)) => {
+            Planner { before, after, schemas, rules, sets, is_new: false }.requests()
+        }
     }
 }
 
@@ -157,6 +170,7 @@ struct Planner<'a> {
     after: &'a Profile,
     schemas: &'a Schemas,
     rules: &'a Rules,
+    sets: &'a [String],
     /// Nothing can be stored of a customer who is not there.
     is_new: bool,
 }
@@ -224,12 +238,14 @@ impl<'a> Planner<'a> {
         Ok(named)
     }
 
-    /// `customer_id`, all core attributes if wanted, these extensions.
+    /// `customer_id`, all core attributes if wanted, these extensions. A foreign server makes the ID of a new customer.
     fn body(&self, with_core: bool, extensions: Named) -> Json {
         let core = self.after.core.iter().filter(|_| with_core);
         let core = core.map(|attribute| (attribute.name.clone(), attribute.value.clone()));
         let id = (CUSTOMER_ID.to_owned(), Json::string(self.after.id.as_str()));
-        let members: Vec<(String, Json)> = std::iter::once(id)
+        let members: Vec<(String, Json)> = Some(id)
+            .filter(|_| self.rules.own_store || !self.is_new)
+            .into_iter()
             .chain(core)
             .chain(extensions)
             .map(|(name, value)| (quoted(&name), value))
@@ -263,7 +279,7 @@ impl<'a> Planner<'a> {
                     .as_str()
                     .to_owned(),
             ),
-            None => Face::Meaning(record_meaning(schema, record)),
+            None => Face::Meaning(record_meaning(schema, record, meaning)),
         }
     }
 }

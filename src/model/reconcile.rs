@@ -1,7 +1,7 @@
 //! What happens when somebody else changed the customer meanwhile: both sides' edits are joined, and where they differ
 //! about the same thing it is a conflict. Pure; nothing is decided for a person.
 
-use super::compare::{RecordMeaning, meaning, record_meaning};
+use super::compare::{By, RecordMeaning, core_shown, key_shown, meaning, record_meaning, shown};
 use super::finding::Place;
 use super::json::{Json, View, folded};
 use super::profile::{CoreAttribute, Extension, Profile, Record, Records};
@@ -33,16 +33,23 @@ pub struct Conflict {
 }
 
 /// Joins what `mine` and `theirs` changed since `base`: core attributes one by one, records by their unique attributes,
-/// attribute by attribute inside a record. What a server filled in or nulled is no change.
-pub fn reconcile(base: &Profile, mine: &Profile, theirs: &Profile, schemas: &Schemas) -> Reconciled {
+/// attribute by attribute inside a record. What a server filled in or nulled is no change; one that is not ours may also
+/// have written a value in another form, or made null of `""`.
+pub fn reconcile(
+    base: &Profile,
+    mine: &Profile,
+    theirs: &Profile,
+    schemas: &Schemas,
+    own_store: bool,
+) -> Reconciled {
     let sides = Sides { base, mine, theirs };
     let mut conflicts = Vec::new();
-    let core = core(sides.map(|profile| profile.core.as_slice()), &mut conflicts);
+    let core = core(sides.map(|profile| profile.core.as_slice()), own_store, &mut conflicts);
     let names = sides.map(|profile| profile.extensions.iter().map(|e| e.name.as_str()).collect::<Vec<_>>());
     let extensions = ordered(names.each_ref(), folded);
     let extensions = extensions.into_iter().filter_map(|name| {
         let found = sides.map(|profile| profile.extension(name));
-        let records = extension(name, schemas.get(name), found, &mut conflicts)?;
+        let records = extension(name, schemas.get(name), found, own_store, &mut conflicts)?;
         Some(Extension { name: name.to_owned(), records })
     });
     let extensions = extensions.collect();
@@ -81,13 +88,17 @@ enum Verdict {
     Conflict,
 }
 
-/// Who changed it: judged by the tokens, then by the meaning.
-fn verdict<E: PartialEq, M: PartialEq>(exact: &Sides<E>, meant: &Sides<M>) -> Verdict {
+/// Who changed it: judged by the tokens, then by the meaning; what is theirs by what a target shows.
+fn verdict<E: PartialEq, M: PartialEq, S: PartialEq>(
+    exact: &Sides<E>,
+    meant: &Sides<M>,
+    shown: &Sides<S>,
+) -> Verdict {
     if exact.theirs == exact.base {
         Verdict::Mine
     } else if exact.mine == exact.base {
         Verdict::Theirs
-    } else if meant.theirs == meant.base || meant.mine == meant.theirs {
+    } else if shown.theirs == shown.base || shown.mine == shown.theirs {
         Verdict::Mine
     } else if meant.mine == meant.base {
         Verdict::Theirs
@@ -105,7 +116,11 @@ fn ordered<T: Copy + PartialEq, K: Eq + std::hash::Hash>(
     lists.leaders().into_iter().flatten().copied().filter(|item| met.insert(key(*item))).collect()
 }
 
-fn core(lists: Sides<&[CoreAttribute]>, conflicts: &mut Vec<Conflict>) -> Vec<CoreAttribute> {
+fn core(
+    lists: Sides<&[CoreAttribute]>,
+    own_store: bool,
+    conflicts: &mut Vec<Conflict>,
+) -> Vec<CoreAttribute> {
     let names = lists.map(|list| list.iter().map(|attribute| attribute.name.as_str()).collect::<Vec<_>>());
     let indexed = lists.map(|list| list.iter().map(|a| (folded(&a.name), a)).collect::<HashMap<_, _>>());
     let names = ordered(names.each_ref(), folded);
@@ -113,7 +128,11 @@ fn core(lists: Sides<&[CoreAttribute]>, conflicts: &mut Vec<Conflict>) -> Vec<Co
         let found = indexed.each_ref().map(|index| index.get(&folded(name)).copied());
         let exact = found.map(|attribute| attribute.map(|attribute| attribute.value.view()));
         let meant = exact.map(|value| value.filter(|value| !value.is_null()));
-        let verdict = verdict(&exact, &meant);
+        let verdict = if own_store {
+            verdict(&exact, &meant, &meant)
+        } else {
+            verdict(&exact, &meant, &exact.map(core_shown))
+        };
         if verdict == Verdict::Conflict {
             let place = Place { attribute: Some(name.to_owned()), ..Place::default() };
             conflicts.push(conflict(place, exact.map(|value| value.map(View::to_json))));
@@ -131,6 +150,7 @@ fn extension(
     name: &str,
     schema: Option<&Schema>,
     found: Sides<Option<&Extension>>,
+    own_store: bool,
     conflicts: &mut Vec<Conflict>,
 ) -> Option<Records> {
     let is_single = |extension: Option<&Extension>| {
@@ -139,7 +159,8 @@ fn extension(
     let shapes = found.map(is_single);
     let single = shapes.base && shapes.mine && shapes.theirs;
     let lists = found.map(|extension| extension.map_or(&[][..], |extension| extension.records.as_slice()));
-    let joining = Joining { name: schema.map_or(name, |schema| &schema.name), schema, single };
+    let name = schema.map_or(name, |schema| &schema.name);
+    let joining = Joining { name, schema, single, own_store };
     let records = match joining.keys(lists) {
         Some(keys) => joining.keyed(lists, &keys, conflicts),
         None => joining.counted(lists, conflicts),
@@ -159,6 +180,7 @@ struct Joining<'a> {
     name: &'a str,
     schema: Option<&'a Schema>,
     single: bool,
+    own_store: bool,
 }
 
 impl Joining<'_> {
@@ -170,13 +192,24 @@ impl Joining<'_> {
     /// The key of every record; `None` where nothing tells the records of a side apart.
     fn keys(&self, lists: Sides<&[Record]>) -> Option<Sides<Vec<Key>>> {
         let of = |list: &[Record]| -> Option<Vec<Key>> {
-            let key = |record| if self.single { Some(None) } else { Some(unique_key(self.schema?, record)) };
+            let key = |record| if self.single { Some(None) } else { Some(Some(self.key(record)?)) };
             let keys: Vec<Key> = list.iter().map(key).collect::<Option<_>>()?;
             let distinct = keys.iter().collect::<HashSet<_>>().len() == keys.len();
             let told = self.single || self.schema.is_some_and(|schema| !schema.unique.is_empty());
             (distinct && told).then_some(keys)
         };
         Some(Sides { base: of(lists.base)?, mine: of(lists.mine)?, theirs: of(lists.theirs)? })
+    }
+
+    /// By what a target shows, so that a record keeps its key.
+    fn key(&self, record: &Record) -> Option<UniqueKey> {
+        let schema = self.schema?;
+        if self.own_store { unique_key(schema, record) } else { key_shown(schema, record) }
+    }
+
+    /// What a value of theirs is compared by.
+    fn shown(&self) -> By {
+        if self.own_store { meaning } else { shown }
     }
 
     fn keyed(
@@ -212,8 +245,8 @@ impl Joining<'_> {
         if let (Some(mine), Some(theirs)) = (sides.mine, sides.theirs) {
             return Some(self.attributes(sides.base, mine, theirs, number, conflicts));
         }
-        let meant = sides.map(|record| record.map(|record| record_meaning(self.schema, record)));
-        let verdict = verdict(&sides, &meant);
+        let by = |by| sides.map(|record| record.map(|record| record_meaning(self.schema, record, by)));
+        let verdict = verdict(&sides, &by(meaning), &by(self.shown()));
         if verdict == Verdict::Conflict {
             let values = sides.map(|record| record.map(|record| record.json().clone()));
             conflicts.push(conflict(self.place(number, None), values));
@@ -240,8 +273,8 @@ impl Joining<'_> {
             }
             let attribute = self.schema.and_then(|schema| schema.attribute(&name));
             let exact = sides.map(|record| record.and_then(|record| record.get(&name)));
-            let meant = sides.map(|record| record.and_then(|r| meaning(attribute, r.get(&name))));
-            let verdict = verdict(&exact, &meant);
+            let by = |by: By| sides.map(|record| record.and_then(|record| by(attribute, record.get(&name))));
+            let verdict = verdict(&exact, &by(meaning), &by(self.shown()));
             if verdict == Verdict::Conflict {
                 let shown = attribute.map_or(name.as_ref(), |attribute| &attribute.name);
                 let values = exact.map(|value| value.map(View::to_json));
@@ -256,7 +289,7 @@ impl Joining<'_> {
     /// Records that nothing tells apart: equal ones are counted.
     fn counted(&self, lists: Sides<&[Record]>, conflicts: &mut Vec<Conflict>) -> Vec<Record> {
         let meant = lists.map(|list| -> Vec<(RecordMeaning, &Record)> {
-            list.iter().map(|record| (record_meaning(self.schema, record), record)).collect()
+            list.iter().map(|record| (record_meaning(self.schema, record, self.shown()), record)).collect()
         });
         let groups = meant.each_ref().map(|side| grouped(side));
         let copies = |meaning: &RecordMeaning| {

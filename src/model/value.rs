@@ -62,29 +62,6 @@ pub fn unique_key(schema: &Schema, record: &Record) -> Option<UniqueKey> {
     (!schema.unique.is_empty()).then(|| UniqueKey(schema.unique.iter().filter_map(part).collect()))
 }
 
-/// Whether two records are the same when read back after a save: null, absent, `""` and the default are equal, names are
-/// compared without letter case, order does not count.
-pub fn same_record(schema: Option<&Schema>, a: &Record, b: &Record) -> bool {
-    let covers = |a: &Record, b: &Record| {
-        a.attributes().all(|(name, value)| {
-            let name = name.decoded();
-            let attribute = schema.and_then(|schema| schema.attribute(&name));
-            settled(attribute, Some(value)) == settled(attribute, b.get(&name))
-        })
-    };
-    covers(a, b) && covers(b, a)
-}
-
-fn settled(attribute: Option<&AttributeSchema>, value: Option<View<'_>>) -> String {
-    let is_empty = |value: &View<'_>| value.is_null() || value.as_str() == "\"\"";
-    let default = attribute.and_then(|attribute| attribute.default.as_ref()).map(Json::view);
-    let kind = attribute.map_or(AttributeType::String, |attribute| attribute.kind);
-    value
-        .filter(|value| !is_empty(value))
-        .or(default)
-        .map_or_else(String::new, |value| canonical(kind, value))
-}
-
 /// What a person typed into a field, as the token to send; the error is a sentence.
 pub fn parse_typed(attribute: &AttributeSchema, typed: &str) -> Result<Json, String> {
     let token = match attribute.kind {
@@ -97,6 +74,12 @@ pub fn parse_typed(attribute: &AttributeSchema, typed: &str) -> Result<Json, Str
         }
     };
     check(attribute, token.view()).map(|()| token)
+}
+
+/// A value in the form of its type, as it is sent: a number or a flag that came as text, an instant in another form. `None`
+/// where it has that form, or cannot have it.
+pub fn coerced(attribute: &AttributeSchema, value: View<'_>) -> Option<Json> {
+    check(attribute, value).is_err().then(|| parse_typed(attribute, &shown(value)).ok()).flatten()
 }
 
 /// An instant with an offset, or with fewer fraction digits, as the API writes it; other text as it is.
@@ -269,6 +252,23 @@ mod tests {
         assert_eq!(day("1962-05-10"), day("1962-05-10T00:00:00.000Z"));
         assert_ne!(day("1962-05-10"), day("1962-05-11T00:00:00.000Z"));
         assert_ne!(day("1962-05-10"), day("1962-05-10T09:00:00.000Z"));
+    }
+
+    #[test]
+    fn what_came_in_another_form_is_sent_in_that_of_its_type() {
+        let sent = |kind, token: &str| {
+            coerced(&attribute(kind, None), Json::parse(token).unwrap().view()).map(|json| json.to_string())
+        };
+        assert_eq!(sent(AttributeType::Integer, "\"7\""), Some("7".into()));
+        assert_eq!(sent(AttributeType::Boolean, "\"true\""), Some("true".into()));
+        assert_eq!(sent(AttributeType::String, "7"), Some("\"7\"".into()));
+        let instant = "\"2009-12-18T18:30:00.000Z\"";
+        assert_eq!(sent(AttributeType::Datetime, "\"2009-12-18T19:30:00+01:00\""), Some(instant.into()));
+        for (kind, kept) in
+            [(AttributeType::Integer, "7"), (AttributeType::Integer, "\"x\""), (AttributeType::Date, "null")]
+        {
+            assert_eq!(sent(kind, kept), None, "{kept}");
+        }
     }
 
     #[test]

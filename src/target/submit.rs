@@ -53,6 +53,8 @@ pub enum Submitted {
         /// What only a person can decide. The first one has no place where the customer itself is at stake: deleted by one
         /// side, or made by both.
         conflicts: Vec<Conflict>,
+        /// The steps that stand, on a foreign server.
+        sent: Vec<Request>,
     },
     /// The target refused a step; `sent` are the steps that stand.
     Refused {
@@ -96,6 +98,12 @@ fn rules(capabilities: Capabilities, schemas: &Schemas) -> Rules {
     let Capabilities { reading, own, schemas: told, .. } = capabilities;
     let known = told && !schemas.is_empty() && !schemas.is_inferred();
     Rules { reading, own_store: own, schemas_known: own || known }
+}
+
+/// Requests in a sentence, by method and path.
+fn steps(requests: &[Request]) -> String {
+    let step = |request: &Request| format!("{} {}", request.method().as_str(), request.path());
+    requests.iter().map(step).collect::<Vec<_>>().join(", ")
 }
 
 impl<'a> Wanted<'a> {

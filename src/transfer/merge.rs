@@ -4,11 +4,11 @@
 //! adds records without `unique` only as far as it has more equal ones than the customer. It removes nothing, so
 //! importing twice changes nothing.
 
+use crate::model::compare::same_record;
 use crate::model::json::{Json, quoted, same_name};
 use crate::model::profile::{CoreAttribute, Extension, Profile, Record, Records};
 use crate::model::request::Request;
 use crate::model::schema::{Schema, Schemas};
-use crate::model::value::same_record;
 
 /// The requests that import `file` over `known`; none where nothing would change.
 pub fn requests(known: &Profile, file: &Profile, schemas: &Schemas) -> Vec<Request> {

@@ -1,10 +1,11 @@
 //! A server that is not ours, in memory: no versions, and a reading of insert that it does not tell.
 
 use profile_desk::model::apply::{Reading, Rejection, RejectionKind, State, apply};
+use profile_desk::model::json::{Json, same_name};
 use profile_desk::model::plan::KnownReading;
 use profile_desk::model::profile::{CustomerId, Profile};
 use profile_desk::model::request::Request;
-use profile_desk::model::schema::Schemas;
+use profile_desk::model::schema::{Declared, Schemas};
 use profile_desk::target::{Accepted, Capabilities, Loaded, Stamp, Target, TargetError, Version};
 use std::sync::Mutex;
 
@@ -24,7 +25,17 @@ pub enum Answer {
     DoneAndLost,
     /// It does nothing, and the answer is lost.
     Lost,
+    /// It does what is asked, and does not say the ID of who was made.
+    WithoutId,
+    /// It does not offer this.
+    NotOffered,
 }
+
+/// The ID that the server gives to the first customer whom it makes.
+pub const MADE: &str = "00001b8BBKDX000D";
+
+/// What the server makes of a profile that it is asked for.
+type Shows = Box<dyn Fn(Profile) -> Profile + Send + Sync>;
 
 pub struct Foreign {
     pub known: KnownReading,
@@ -32,8 +43,12 @@ pub struct Foreign {
     state: Mutex<State>,
     asked: Mutex<Vec<Request>>,
     before: Mutex<Before>,
+    shows: Shows,
+    /// `None`: it tells its schemas.
+    declared: Option<Vec<Declared>>,
 }
 
+#[allow(dead_code, reason = "each test uses a part")]
 impl Foreign {
     pub fn new(reading: Reading, known: KnownReading, schemas: Schemas, profile: Option<&Profile>) -> Self {
         let profiles = profile.map(|profile| (profile.id.clone(), profile.clone())).into_iter().collect();
@@ -43,7 +58,29 @@ impl Foreign {
             state: Mutex::new(State { schemas, profiles }),
             asked: Mutex::new(Vec::new()),
             before: Mutex::new(Box::new(|_, _, _| Answer::Honest)),
+            shows: Box::new(|profile| profile),
+            declared: None,
         }
+    }
+
+    /// It shows profiles in a form of its own.
+    #[must_use]
+    pub fn shows(self, shows: impl Fn(Profile) -> Profile + Send + Sync + 'static) -> Self {
+        Self { shows: Box::new(shows), ..self }
+    }
+
+    /// It does not tell its schemas; this much a person knows.
+    #[must_use]
+    pub fn without_schemas(self, declared: &[(&str, &[&str])]) -> Self {
+        let declared = declared.iter().map(|(name, unique)| Declared {
+            name: (*name).into(),
+            unique: unique.iter().map(|name| (*name).into()).collect(),
+        });
+        Self { declared: Some(declared.collect()), ..self }
+    }
+
+    pub fn state(&self) -> State {
+        self.state.lock().unwrap().clone()
     }
 
     #[must_use]
@@ -68,15 +105,25 @@ impl Target for Foreign {
             text_search: false,
             listing: false,
             history: false,
-            schemas: true,
+            schemas: self.declared.is_none(),
         }
     }
     fn schemas(&self) -> Result<Schemas, TargetError> {
+        if self.declared.is_some() {
+            return Err(TargetError::NotOffered("this server does not tell its schemas".into()));
+        }
         Ok(self.state.lock().unwrap().schemas.clone())
+    }
+    fn declared(&self) -> &[Declared] {
+        self.declared.as_deref().unwrap_or_default()
     }
     fn load(&self, id: &CustomerId) -> Result<Option<Loaded>, TargetError> {
         let state = self.state.lock().unwrap();
-        Ok(state.profiles.get(id).map(|profile| Loaded { profile: profile.clone(), version: None }))
+        let mut profile = state.profiles.get(id).cloned();
+        if let (Some(profile), Some(declared)) = (&mut profile, &self.declared) {
+            profile.extensions.retain(|own| declared.iter().any(|asked| same_name(&asked.name, &own.name)));
+        }
+        Ok(profile.map(|profile| Loaded { profile: (self.shows)(profile), version: None }))
     }
     fn customers(&self) -> Result<Vec<CustomerId>, TargetError> {
         Err(TargetError::NotOffered("this server does not list its customers".into()))
@@ -108,14 +155,29 @@ impl Target for Foreign {
         let done = match answer {
             Answer::NotThere => Err(Rejection { kind: RejectionKind::UnknownRecord, findings: Vec::new() }),
             Answer::Ignored | Answer::Lost => Ok(()),
-            Answer::Honest | Answer::DoneAndLost => apply(&mut state, request, self.reading),
+            Answer::NotOffered => return Err(TargetError::NotOffered("this server does not do that".into())),
+            Answer::Honest | Answer::DoneAndLost | Answer::WithoutId => match request {
+                Request::CreateProfile(body) => {
+                    assert_eq!(body.view().get("customer_id"), None, "a foreign server makes the ID");
+                    apply(&mut state, &Request::CreateProfile(with_id(body)), self.reading)
+                }
+                request => apply(&mut state, request, self.reading),
+            },
         };
         if matches!(answer, Answer::Lost | Answer::DoneAndLost) {
             return Err(TargetError::Unclear("the answer was lost".into()));
         }
-        Ok(vec![done.map(|()| Accepted { customer: request.customer() })])
+        let made = matches!(request, Request::CreateProfile(_)).then(|| CustomerId::new(MADE).unwrap());
+        let customer = request.customer().or(made).filter(|_| answer != Answer::WithoutId);
+        Ok(vec![done.map(|()| Accepted { customer })])
     }
     fn damage(&self) -> Option<String> {
         None
     }
+}
+
+fn with_id(body: &Json) -> Json {
+    let members = body.view().members().map(|(name, value)| (name.as_str(), value));
+    let id = Json::string(MADE);
+    Json::object(std::iter::once(("\"customer_id\"", id.view())).chain(members.collect::<Vec<_>>()))
 }

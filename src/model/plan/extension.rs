@@ -2,7 +2,7 @@
 
 use super::outgoing::{key_attributes, outgoing};
 use super::{CannotExpress, Change, KnownReading, Planner, Steps};
-use crate::model::json::Json;
+use crate::model::json::{Json, same_name};
 use crate::model::profile::{Record, Records};
 use crate::model::request::Request;
 use crate::model::schema::{Arity, Schema};
@@ -96,7 +96,8 @@ impl<'a> Planner<'a> {
             stored(record).is_none_or(|old| self.face(change.schema, old) != self.face(change.schema, record))
         };
         let news: Vec<&Record> = change.new.iter().filter(differs).collect();
-        let adds = news.iter().any(|record| stored(record).is_none());
+        let as_set = self.sets.iter().any(|name| same_name(name, change.name)) && !news.is_empty();
+        let adds = as_set || news.iter().any(|record| stored(record).is_none());
         if self.upserts() && !news.is_empty() {
             steps.inserts.push((change.name.into(), self.array(change, news)));
         } else if adds {

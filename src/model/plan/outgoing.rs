@@ -2,12 +2,13 @@
 
 use crate::model::json::{Json, View, quoted};
 use crate::model::profile::Record;
+use crate::model::read_back::record_by_schema;
 use crate::model::schema::{AttributeSchema, AttributeType, Schema};
 
 /// The whole wanted record, with what it drops of the stored one: a unique attribute keeps its value, others go as null. Where
 /// null is refused, because the attribute is mandatory, the default goes instead, else `""` for a string.
 pub(super) fn outgoing(schema: Option<&Schema>, old: Option<&Record>, new: &Record) -> Record {
-    let mut sent = new.clone();
+    let mut sent = schema.map_or_else(|| new.clone(), |schema| record_by_schema(schema, new));
     for (name, value) in old.into_iter().flat_map(Record::attributes).filter(|(_, value)| !value.is_null()) {
         let name = name.decoded();
         if new.get(&name).is_none() {
@@ -33,6 +34,7 @@ fn instead_of_null(attribute: &AttributeSchema) -> Option<Json> {
 
 /// The unique attributes of a record, the body that deletes it. One that is absent goes as what it counts as.
 pub(super) fn key_attributes(schema: &Schema, record: &Record) -> Json {
+    let record = record_by_schema(schema, record);
     let members: Vec<(String, Json)> = schema
         .unique
         .iter()

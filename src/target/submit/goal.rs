@@ -1,6 +1,7 @@
 //! What the customer should become, given what the customer is now. Pure.
 
 use super::Wanted;
+use crate::model::compare::same_profile;
 use crate::model::finding::Place;
 use crate::model::plan::{Rules, plan};
 use crate::model::profile::Profile;
@@ -26,14 +27,14 @@ pub fn goal(wanted: &Wanted<'_>, now: Option<&Profile>, schemas: &Schemas, rules
         (None, Some(mine), Some(now)) if same(mine, now) => Goal::Reach(Some(now.clone())),
         (Some(base), Some(mine), Some(now)) if base == now => Goal::Reach(Some(mine.clone())),
         (Some(base), Some(mine), Some(now)) => {
-            let joined = reconcile(base, mine, now, schemas);
+            let joined = reconcile(base, mine, now, schemas, rules.own_store);
             if joined.conflicts.is_empty() {
                 return Goal::Reach(Some(joined.joined));
             }
             Goal::Decide { joined: Some(joined.joined), conflicts: joined.conflicts }
         }
         (None, Some(mine), Some(now)) => {
-            let joined = reconcile(&Profile::empty(mine.id.clone()), mine, now, schemas);
+            let joined = reconcile(&Profile::empty(mine.id.clone()), mine, now, schemas, rules.own_store);
             let mut conflicts = vec![whole(wanted, Some(now))];
             conflicts.extend(joined.conflicts);
             Goal::Decide { joined: Some(joined.joined), conflicts }
@@ -42,9 +43,11 @@ pub fn goal(wanted: &Wanted<'_>, now: Option<&Profile>, schemas: &Schemas, rules
     }
 }
 
-/// Whether no request leads from one to the other.
+/// Whether nobody changed anything between the two: on our own stores no request leads from one to the other, elsewhere the
+/// server may have written the same in another form.
 pub fn same(a: &Profile, b: &Profile, schemas: &Schemas, rules: Rules) -> bool {
-    a == b || plan(Some(a), Some(b), schemas, &rules).is_ok_and(|requests| requests.is_empty())
+    let needs_none = || plan(Some(a), Some(b), schemas, &rules).is_ok_and(|requests| requests.is_empty());
+    a == b || if rules.own_store { needs_none() } else { same_profile(a, b, schemas) }
 }
 
 /// The customer itself is at stake.

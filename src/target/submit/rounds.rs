@@ -1,15 +1,16 @@
 //! The rounds of a submit: each reads, reconciles and plans anew, and sends as much as is safe from that reading.
 
+mod phases;
+
 use super::goal::{Goal, goal, same};
 use super::{Submitted, Wanted, rules};
 use crate::model::apply::{Reading, Rejection, RejectionKind, State, apply};
-use crate::model::finding::{Finding, Place, Severity};
-use crate::model::json::same_name;
 use crate::model::plan::{CannotExpress, Rules, plan};
 use crate::model::profile::{CustomerId, Profile};
+use crate::model::read_back::as_sent;
 use crate::model::request::Request;
 use crate::model::schema::Schemas;
-use crate::target::{Accepted, Loaded, Stamp, Target, TargetError, schemas_for};
+use crate::target::{Loaded, Stamp, Target, TargetError, read};
 
 /// How often all is read and planned again before giving up: a foreign server needs four rounds at most when nobody
 /// interferes.
@@ -21,25 +22,27 @@ pub fn run(
     stamp: &Stamp,
     id: &CustomerId,
 ) -> Result<Submitted, TargetError> {
-    let mut rounds = Rounds {
-        target,
-        wanted,
-        stamp,
-        id: id.clone(),
-        sent: Vec::new(),
-        joined: false,
-        doubted: Vec::new(),
-        latest: Vec::new(),
-        unclear: None,
-    };
-    for _ in 0..ROUNDS {
-        match rounds.round() {
-            Ok(Some(end)) => return Ok(end),
-            Ok(None) => {}
-            Err(error) => return Err(rounds.with_steps(error)),
-        }
+    let mut rounds = Rounds::new(target, wanted, stamp, id.clone());
+    match rounds.all() {
+        Ok(Next::End(end)) => Ok(end),
+        Ok(Next::Made(id)) => read_back_as(&id, rounds),
+        Ok(Next::Round) => rounds.given_up(),
+        Err(error) => Err(rounds.with_steps(error)),
     }
-    Err(rounds.with_steps(TargetError::Moved(id.clone())))
+}
+
+/// A foreign server made the customer under an ID of its own: that one is read, and what it lacks is sent.
+fn read_back_as(id: &CustomerId, earlier: Rounds<'_>) -> Result<Submitted, TargetError> {
+    let empty = Profile::empty(id.clone());
+    let mine = earlier.wanted.mine.map(|mine| Profile { id: id.clone(), ..mine.clone() });
+    let wanted = Wanted { base: Some(&empty), mine: mine.as_ref() };
+    let fresh = Rounds::new(earlier.target, &wanted, earlier.stamp, id.clone());
+    let mut rounds = Rounds { sent: earlier.sent, made: true, ..fresh };
+    match rounds.all() {
+        Ok(Next::End(end)) => Ok(end),
+        Ok(Next::Made(_) | Next::Round) => rounds.given_up(),
+        Err(error) => Err(rounds.with_steps(error)),
+    }
 }
 
 struct Rounds<'a> {
@@ -50,17 +53,21 @@ struct Rounds<'a> {
     /// The steps that were accepted.
     sent: Vec<Request>,
     joined: bool,
+    /// The customer was made by the first step, under the ID that the server gave.
+    made: bool,
     /// Steps that a foreign server answered with "not there"; a second such answer counts.
     doubted: Vec<Request>,
     /// What the last round sent to a foreign server.
     latest: Vec<Request>,
-    /// The answer to the last step was lost: only reading back can settle it.
-    unclear: Option<TargetError>,
+    /// The answer to these steps was lost: only reading back can settle it.
+    unclear: Option<(TargetError, Vec<Request>)>,
 }
 
 /// What a round starts from.
 struct Start {
     now: Option<Loaded>,
+    /// The profile as it counts: what was sent in the form in which it was sent.
+    seen: Option<Profile>,
     schemas: Schemas,
     rules: Rules,
     requests: Vec<Request>,
@@ -73,40 +80,86 @@ impl Start {
     }
 }
 
-type Ended = Result<Option<Submitted>, TargetError>;
+/// What comes after a round.
+enum Next {
+    Round,
+    End(Submitted),
+    /// The customer was made under this ID.
+    Made(CustomerId),
+}
 
-impl Rounds<'_> {
+impl From<Submitted> for Next {
+    fn from(end: Submitted) -> Self {
+        Self::End(end)
+    }
+}
+
+type Ended = Result<Next, TargetError>;
+
+impl<'a> Rounds<'a> {
+    fn new(target: &'a dyn Target, wanted: &'a Wanted<'a>, stamp: &'a Stamp, id: CustomerId) -> Self {
+        Self {
+            target,
+            wanted,
+            stamp,
+            id,
+            sent: Vec::new(),
+            joined: false,
+            made: false,
+            doubted: Vec::new(),
+            latest: Vec::new(),
+            unclear: None,
+        }
+    }
+
+    fn all(&mut self) -> Ended {
+        for _ in 0..ROUNDS {
+            let next = self.round()?;
+            if !matches!(next, Next::Round) {
+                return Ok(next);
+            }
+        }
+        Ok(Next::Round)
+    }
+
     fn round(&mut self) -> Ended {
-        let now = match self.target.load(&self.id) {
-            Err(error) => return Err(self.unclear.take().unwrap_or(error)),
-            Ok(now) => now,
+        let others: Vec<&Profile> = self.wanted.base.into_iter().chain(self.wanted.mine).collect();
+        let (now, schemas) = match read(self.target, &self.id, &others) {
+            Err(error) => return Err(self.unclear.take().map_or(error, |(unclear, _)| unclear)),
+            Ok(read) => read,
         };
         let profile = now.as_ref().map(|loaded| &loaded.profile);
-        // After the profile: a store of ours refuses the plan if they moved after the profile was read.
-        let everybody = [profile, self.wanted.base, self.wanted.mine].into_iter().flatten();
-        let schemas = schemas_for(self.target, everybody)?;
         let rules = rules(self.target.capabilities(), &schemas);
-        let goal = match goal(self.wanted, profile, &schemas, rules) {
+        // Own stores keep every token; others show what was sent in forms of their own.
+        let seen =
+            profile.map(|now| if rules.own_store { now.clone() } else { as_sent(now, &self.sent, &schemas) });
+        let goal = match goal(self.wanted, seen.as_ref(), &schemas, rules) {
             Goal::Reach(goal) => goal,
             Goal::Decide { joined, conflicts } => {
-                self.settled()?;
-                return Ok(Some(Submitted::Conflict { now, joined, conflicts }));
+                self.settled(None)?;
+                let sent = std::mem::take(&mut self.sent);
+                return Ok(Submitted::Conflict { now, joined, conflicts, sent }.into());
             }
         };
         self.joined = match (self.wanted.mine, &goal) {
-            (Some(mine), Some(goal)) => !same(mine, goal, &schemas, rules),
+            (Some(mine), Some(goal)) => !self.made && !same(mine, goal, &schemas, rules),
             _ => false,
         };
-        let requests = match plan(profile, goal.as_ref(), &schemas, &rules) {
+        let requests = match plan(seen.as_ref(), goal.as_ref(), &schemas, &rules) {
             Ok(requests) => requests,
             Err(cannot) => return self.cannot(cannot, now),
         };
+        self.settled(Some(&requests))?;
         if requests.is_empty() {
-            return Ok(Some(self.ended(now)));
+            return Ok(self.ended(now).into());
         }
-        self.settled()?;
-        let start = Start { now, schemas, rules, requests, goal };
+        let start = Start { now, seen, schemas, rules, requests, goal };
         if rules.own_store { self.send_whole(start) } else { self.send_phase(start) }
+    }
+
+    /// The customer as of now.
+    fn now(&self) -> Result<Option<Loaded>, TargetError> {
+        read(self.target, &self.id, &[]).map(|(now, _)| now)
     }
 
     fn ended(&mut self, now: Option<Loaded>) -> Submitted {
@@ -123,16 +176,21 @@ impl Rounds<'_> {
 
     /// Before anything was sent the plan cannot be expressed; later the steps that stand are named.
     fn cannot(&mut self, cannot: CannotExpress, now: Option<Loaded>) -> Ended {
-        self.settled()?;
+        self.settled(None)?;
         if self.sent.is_empty() {
-            return Ok(Some(Submitted::Cannot(cannot)));
+            return Ok(Submitted::Cannot(cannot).into());
         }
-        Ok(Some(self.refused(rejection(cannot.to_string()), now)))
+        Ok(self.refused(Rejection::new(RejectionKind::Invalid, cannot.to_string()), now).into())
     }
 
-    /// Reading back did not show what the lost answer was about.
-    fn settled(&mut self) -> Result<(), TargetError> {
-        self.unclear.take().map_or(Ok(()), Err)
+    /// Whether the steps whose answer was lost are there: a plan from a fresh reading does not have them any more.
+    fn settled(&mut self, plan: Option<&[Request]>) -> Result<(), TargetError> {
+        match self.unclear.take() {
+            Some((error, lost)) if plan.is_none_or(|plan| lost.iter().any(|lost| is_open(lost, plan))) => {
+                Err(error)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Own stores: all steps are judged on a copy, then go in one write.
@@ -142,15 +200,15 @@ impl Rounds<'_> {
         let mut state = State { schemas: start.schemas, profiles };
         for request in &start.requests {
             if let Err(rejection) = apply(&mut state, request, Reading::Upsert) {
-                return Ok(Some(self.refused(rejection, start.now)));
+                return Ok(self.refused(rejection, start.now).into());
             }
         }
         let from = start.now.as_ref().and_then(|loaded| loaded.version);
         let answers = match self.target.send(&start.requests, from, self.stamp) {
-            Err(TargetError::Moved(_) | TargetError::SchemasMoved) => return Ok(None),
+            Err(TargetError::Moved(_) | TargetError::SchemasMoved) => return Ok(Next::Round),
             Err(error @ TargetError::Unclear(_)) => {
-                self.lost(error, &start.requests);
-                return Ok(None);
+                self.lost(error, start.requests);
+                return Ok(Next::Round);
             }
             answers => answers?,
         };
@@ -158,105 +216,31 @@ impl Rounds<'_> {
             match answer {
                 Ok(_) => self.sent.push(request),
                 // Somebody was first: the next round sees it.
-                Err(rejection) if rejection.kind == RejectionKind::AlreadyExists => return Ok(None),
+                Err(rejection) if rejection.kind == RejectionKind::AlreadyExists => return Ok(Next::Round),
                 Err(rejection) => {
-                    let now = self.target.load(&self.id)?;
-                    return Ok(Some(self.refused(rejection, now)));
+                    let now = self.now()?;
+                    return Ok(self.refused(rejection, now).into());
                 }
             }
         }
-        let now = self.target.load(&self.id)?;
-        Ok(Some(self.ended(now)))
-    }
-
-    /// Foreign servers: the steps of the first phase, one by one; the next round reads what came of them.
-    fn send_phase(&mut self, start: Start) -> Ended {
-        let requests = self.without_doubted_updates(&start);
-        let Some(first) = requests.first().map(phase) else { return Ok(None) };
-        let now = start.now;
-        let requests: Vec<Request> =
-            requests.into_iter().take_while(|request| phase(request) == first).collect();
-        if requests == self.latest {
-            let sentence =
-                "the server accepted what was sent, but reading back shows that it did not keep it";
-            return Ok(Some(self.refused(rejection(sentence.into()), now)));
-        }
-        self.latest.clone_from(&requests);
-        for request in requests {
-            let answer = match self.target.send(std::slice::from_ref(&request), None, self.stamp) {
-                Err(TargetError::NotOffered(sentence)) if is_update(&request) => {
-                    Err(Rejection { kind: RejectionKind::UnknownRecord, ..rejection(sentence) })
-                }
-                Err(error @ TargetError::Unclear(_)) => {
-                    self.lost(error, &[request]);
-                    return Ok(None);
-                }
-                answers => {
-                    answers?.pop().unwrap_or_else(|| Err(rejection("the server gave no answer".into())))
-                }
-            };
-            match answer {
-                Ok(accepted) => {
-                    let made = matches!(request, Request::CreateProfile(_));
-                    self.sent.push(request);
-                    if made {
-                        return self.made(&accepted);
-                    }
-                }
-                Err(rejection) if says_not_there(&rejection) && self.doubt(&request) => {
-                    self.latest.clear();
-                    return Ok(None);
-                }
-                Err(rejection) => {
-                    let now = self.target.load(&self.id)?;
-                    return Ok(Some(self.refused(rejection, now)));
-                }
-            }
-        }
-        Ok(None)
-    }
-
-    /// A server may have made its own ID: that customer is read back.
-    fn made(&mut self, accepted: &Accepted) -> Ended {
-        let now = self.target.load(accepted.customer.as_ref().unwrap_or(&self.id))?;
-        Ok(Some(self.ended(now)))
-    }
-
-    /// Whether an answer "not there" to this step is the first: then all is read again.
-    fn doubt(&mut self, request: &Request) -> bool {
-        let addressed = matches!(request, Request::UpdateRecord(..) | Request::DeleteRecord(..));
-        let first = addressed && !self.doubted.contains(request);
-        self.doubted.push(request.clone());
-        first
-    }
-
-    /// A record whose update answered "not there" and that is there all the same goes in the complete set of its
-    /// extension, which is right under both readings. Had it gone, the round would have met a conflict.
-    fn without_doubted_updates(&self, start: &Start) -> Vec<Request> {
-        let doubted = |extension: &str| {
-            self.doubted.iter().any(
-                |request| matches!(request, Request::UpdateRecord(_, name, _) if same_name(name, extension)),
-            )
-        };
-        let is_doubted =
-            |request: &Request| matches!(request, Request::UpdateRecord(_, name, _) if doubted(name));
-        if !start.requests.iter().any(is_doubted) {
-            return start.requests.clone();
-        }
-        let mut emptied = start.profile().cloned();
-        if let Some(profile) = &mut emptied {
-            profile.extensions.retain(|extension| !doubted(&extension.name));
-        }
-        let complete = plan(emptied.as_ref(), start.goal.as_ref(), &start.schemas, &start.rules);
-        let inserts = |request: &Request| matches!(request, Request::InsertRecords(..));
-        let rest = start.requests.iter().filter(|request| !is_doubted(request) && !inserts(request));
-        complete.unwrap_or_default().into_iter().filter(inserts).chain(rest.cloned()).collect()
+        let now = self.now()?;
+        Ok(self.ended(now).into())
     }
 
     /// The answer was lost: the next round reads whether the steps are there.
-    fn lost(&mut self, error: TargetError, requests: &[Request]) {
-        self.sent.extend_from_slice(requests);
-        self.unclear = Some(error);
+    fn lost(&mut self, error: TargetError, requests: Vec<Request>) {
+        self.sent.extend_from_slice(&requests);
+        self.unclear = Some((error, requests));
+    }
+
+    /// Somebody writes to this customer all the time.
+    fn given_up(mut self) -> Result<Submitted, TargetError> {
+        if self.sent.is_empty() {
+            return Err(TargetError::Moved(self.id));
+        }
+        let now = self.now().map_err(|error| self.with_steps(error))?;
+        let sentence = format!("customer {} was changed again and again while it was being sent", self.id);
+        Ok(self.refused(Rejection::new(RejectionKind::Invalid, sentence), now))
     }
 
     /// An error says what stands of the plan.
@@ -264,34 +248,19 @@ impl Rounds<'_> {
         if self.sent.is_empty() {
             return error;
         }
-        let step = |request: &Request| format!("{} {}", request.method().as_str(), request.path());
-        let steps: Vec<String> = self.sent.iter().map(step).collect();
+        let made =
+            if self.made { format!("; the server made the customer as {}", self.id) } else { String::new() };
+        let steps = super::steps(&self.sent);
         TargetError::Unclear(format!(
-            "{error}; read the customer again: these steps were sent: {}",
-            steps.join(", ")
+            "{error}{made}; read the customer again before you send more: these steps were sent: {steps}"
         ))
     }
 }
 
-/// Inserts and updates, then removals, then core attributes.
-fn phase(request: &Request) -> u8 {
-    match request {
-        Request::DeleteRecord(..) => 1,
-        Request::UpdateProfile(..) | Request::DeleteProfile(_) => 2,
-        _ => 0,
-    }
-}
-
-fn is_update(request: &Request) -> bool {
-    matches!(request, Request::UpdateRecord(..))
-}
-
-fn says_not_there(rejection: &Rejection) -> bool {
-    use RejectionKind::{UnknownCustomer, UnknownExtension, UnknownRecord};
-    matches!(rejection.kind, UnknownRecord | UnknownCustomer | UnknownExtension)
-}
-
-fn rejection(sentence: String) -> Rejection {
-    let finding = Finding { place: Place::default(), severity: Severity::Error, sentence };
-    Rejection { kind: RejectionKind::Invalid, findings: vec![finding] }
+/// Whether a plan made after a lost step would take it again. Updates and removals of records are told apart by their
+/// bodies; an insert, or an update of the profile, is the only one in its plan.
+fn is_open(lost: &Request, plan: &[Request]) -> bool {
+    let addressed = matches!(lost, Request::UpdateRecord(..) | Request::DeleteRecord(..));
+    let same_kind = |other: &&Request| other.method() == lost.method() && other.path() == lost.path();
+    plan.iter().filter(same_kind).any(|other| !addressed || other == lost)
 }
