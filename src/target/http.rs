@@ -14,7 +14,7 @@ mod trial;
 mod trouble;
 mod writing;
 
-use super::connection::{Connection, Password};
+use super::connection::{Connection, Declared, Password};
 use super::stop::Stop;
 use super::{Accepted, Capabilities, Loaded, Past, Stamp, Target, TargetError, Version, wire};
 use crate::model::apply::Rejection;
@@ -177,6 +177,10 @@ impl Target for HttpTarget {
 
     fn schemas(&self) -> Result<Schemas, TargetError> {
         self.wait(self.ask_schemas()).map(|told| told.schemas)
+    }
+
+    fn declared(&self) -> &[Declared] {
+        &self.connection.extensions
     }
 
     fn load(&self, id: &CustomerId) -> Result<Option<Loaded>, TargetError> {

@@ -30,12 +30,11 @@ pub fn schemas_for<'a>(
     target: &dyn Target,
     profiles: impl IntoIterator<Item = &'a Profile>,
 ) -> Result<Schemas, TargetError> {
-    let capabilities = target.capabilities();
-    if capabilities.own {
+    if target.capabilities().own {
         return target.schemas();
     }
     match target.schemas() {
-        Ok(told) if capabilities.schemas && !told.is_empty() => Ok(told.completed(target.declared())),
+        Ok(told) if !told.is_empty() => Ok(told.completed(target.declared())),
         Ok(_) | Err(TargetError::NotOffered(_) | TargetError::Forbidden(_)) => {
             Ok(infer::of_customer(profiles, target.declared()))
         }
