@@ -5,7 +5,7 @@ use profile_desk::model::plan::KnownReading;
 use profile_desk::model::profile::{CustomerId, Profile};
 use profile_desk::model::request::Request;
 use profile_desk::model::schema::Schemas;
-use profile_desk::target::{Accepted, Capabilities, Loaded, Stamp, Target, TargetError, Version};
+use profile_desk::target::{Accepted, Capabilities, Loaded, Stamp, Target, TargetError, Version, with_id};
 use std::collections::HashMap;
 use std::sync::Mutex;
 
@@ -22,6 +22,7 @@ struct Inner {
 
 impl Inner {
     fn carry_out(&mut self, request: &Request) -> Result<Accepted, Rejection> {
+        let request = &with_id(request);
         apply(&mut self.state, request, Reading::Upsert)?;
         self.version += 1;
         self.moved.extend(request.customer().map(|id| (id, self.version)));
@@ -29,6 +30,7 @@ impl Inner {
     }
 }
 
+#[allow(dead_code, reason = "each test uses a part")]
 impl Memory {
     /// Somebody else sends these just before the next request arrives.
     pub fn meanwhile(&self, requests: Vec<Request>) {

@@ -1,4 +1,5 @@
 //! Schemas and generated profiles for the laws of plan and reconcile: few values, so that two profiles often share records.
+#![allow(dead_code, reason = "each test uses a part")]
 
 use profile_desk::model::json::Json;
 use profile_desk::model::profile::Profile;

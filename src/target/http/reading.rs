@@ -110,7 +110,7 @@ impl HttpTarget {
         let answer = self.calls.get(&path).await?;
         match answer.status {
             200..=299 => {
-                let profile = read_json(&answer, |bytes| profile_of(id, bytes, &told));
+                let profile = read_json(&answer, |bytes| profile_of(id, bytes, &told, self.is_own()));
                 let profile = profile.map_err(|why| self.cannot_mean(&doing, &why))?;
                 let version = if self.is_own() { answer.version().map(Version) } else { None };
                 Ok(Some(Loaded { profile, version }))
@@ -169,8 +169,8 @@ pub fn extensions(before: &str, names: &[String]) -> String {
     if names.is_empty() { String::new() } else { format!("{before}extensions={}", names.join(",")) }
 }
 
-/// The profile in an answer about one customer, who need not be named in it.
-fn profile_of(id: &CustomerId, bytes: &[u8], told: &Told) -> Result<Profile, String> {
+/// The profile in an answer about one customer, who need not be named in it. On our own team server `{}` is a record.
+fn profile_of(id: &CustomerId, bytes: &[u8], told: &Told, own: bool) -> Result<Profile, String> {
     let json = Json::parse_bytes(bytes).map_err(|error| error.to_string())?;
     let view = json.view();
     let named = view.get(CUSTOMER_ID).filter(|value| !value.is_null());
@@ -184,5 +184,10 @@ fn profile_of(id: &CustomerId, bytes: &[u8], told: &Told) -> Result<Profile, Str
     let others = view.members().filter(|(name, _)| !same_name(&name.decoded(), CUSTOMER_ID));
     let others = others.map(|(name, value)| (name.as_str(), value));
     let whole = Json::object(std::iter::once((name.as_str(), asked.view())).chain(others));
+    if own {
+        let mut profile = Profile::from_json(&whole, |name| told.schemas.get(name).is_some())?;
+        profile.extensions.retain(|extension| !extension.records.as_slice().is_empty());
+        return Ok(profile);
+    }
     wire::read_profile_asked(whole.view(), &told.schemas, &told.names)
 }
