@@ -14,6 +14,7 @@ mod insert;
 mod keeper;
 mod password;
 mod replay;
+mod serve;
 mod verbs;
 pub mod window;
 
@@ -43,11 +44,14 @@ pub struct Surroundings<'a> {
 
 /// Runs the command line with the process's own surroundings.
 pub fn run() -> ExitCode {
-    let now = || jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string();
     let user = whoami::username().unwrap_or_else(|_| "unknown".into());
     let (mut out, mut err) = (std::io::stdout().lock(), std::io::stderr().lock());
     let mut surroundings = Surroundings { out: &mut out, err: &mut err, now: &now, user };
     ExitCode::from(run_with(std::env::args_os(), &mut surroundings) as u8)
+}
+
+fn now() -> String {
+    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
 }
 
 /// The same with given arguments (the program's name first) and surroundings.

@@ -5,6 +5,7 @@
 
 mod answer;
 mod body;
+mod browser;
 mod connections;
 mod desk;
 mod gate;

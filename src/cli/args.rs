@@ -1,6 +1,7 @@
 //! The grammar of the command line.
 
 use crate::model::plan::KnownReading;
+use crate::server::Simulation;
 use clap::{Args as Group, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -114,11 +115,36 @@ pub enum Verb {
         #[command(subcommand)]
         what: SchemaVerb,
     },
+    /// Serve a local store over the API, so that a team shares it; makes the store if it is missing
+    Serve(Serve),
     /// Read a store's files and say what is whole and what is not
     Check {
         #[command(flatten)]
         target: Target,
     },
+}
+
+/// What to serve, where, and to whom.
+#[derive(Debug, Group)]
+pub struct Serve {
+    /// A local store: a folder, or a document FILE.json (default: the user's own store)
+    #[arg(long, value_name = "DIR|FILE.json")]
+    pub store: Option<PathBuf>,
+    /// Address and port; port 0 takes one that is free
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    pub listen: String,
+    /// Who may sign in: lines of name:password in a file that is yours alone (chmod 600); # begins a comment
+    #[arg(long, value_name = "FILE")]
+    pub users: Option<PathBuf>,
+    /// The certificate chain (PEM)
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+    /// Its private key (PEM)
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+    /// Be a server that is not ours, from memory: switches separated by commas (see --help)
+    #[arg(long, value_name = "A,B", long_help = Simulation::help())]
+    pub simulate: Option<Simulation>,
 }
 
 /// `ATTR=VALUE`

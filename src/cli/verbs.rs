@@ -5,6 +5,7 @@ use super::args::{Criterion, Format, SchemaVerb, Target, Verb};
 use super::check::check;
 use super::history::history;
 use super::insert::insert;
+use super::serve::serve;
 use super::{Failure, Surroundings, import};
 use crate::model::json::{Json, pretty, same_name, text_of};
 use crate::model::profile::{CustomerId, Profile};
@@ -28,6 +29,7 @@ pub fn run(verb: Verb, with: &mut Surroundings<'_>) -> Done {
         Verb::Export { format, output, target } => export(format, output.as_deref(), &target, with),
         Verb::History { id, format, target } => history(&id, format, &target, with),
         Verb::Schema { what } => schema(what, with),
+        Verb::Serve(asked) => serve(&asked, with),
         Verb::Check { target } => check(&target.path("check")?, with),
     }
 }

@@ -96,7 +96,7 @@ where
         }
     });
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(limits.head).max_buf_size(limits.head_bytes);
+    http.timer(TokioTimer::new()).header_read_timeout(limits.head).max_header_size(limits.head_bytes);
     // A client that has said all may close its half and still read the answer.
     http.half_close(true);
     let stream = TokioIo::new(Stalled::new(stream, limits.unread));

@@ -2,6 +2,7 @@
 
 use super::answer::{Answer, Cut};
 use super::body;
+use super::browser::refuse_pages;
 use super::desk::{By, Desk};
 use axum::extract::{Request, State};
 use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
@@ -16,7 +17,10 @@ pub async fn gate(State(desk): State<Arc<Desk>>, mut request: Request, next: Nex
     if let Some(simulation) = desk.simulation() {
         tokio::time::sleep(simulation.latency).await;
     }
-    let mut response = match signed_in(&desk, request.headers()) {
+    let headers = request.headers();
+    let signs_in = desk.options.users.is_some();
+    let let_in = refuse_pages(headers, signs_in).and_then(|()| signed_in(&desk, headers));
+    let mut response = match let_in {
         Ok(by) => {
             request.extensions_mut().insert(by);
             next.run(request).await

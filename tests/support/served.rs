@@ -1,6 +1,12 @@
 //! A real server on port 0, in a thread with a runtime of its own, so that a test may block beside it.
 
 #![allow(dead_code, reason = "each test uses its part")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
 
 use profile_desk::model::apply::State;
 use profile_desk::server::{self, Options, Simulated, Simulation};

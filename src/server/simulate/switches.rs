@@ -167,12 +167,15 @@ impl Simulation {
         Ok(simulation)
     }
 
-    /// All switches in words, a line each.
+    /// What a simulation is, and all switches, a line each.
     pub fn help() -> String {
-        SWITCHES.iter().fold(String::new(), |mut text, switch| {
+        let first = "Be a server that is not ours: everything is kept in memory, begins with what the store holds, and is\n\
+                     gone at the end; the store is only read. Listens on this computer alone.\n\n\
+                     Switches, separated by commas:\n";
+        SWITCHES.iter().fold(first.to_owned(), |mut text, switch| {
             let number = switch.number.map_or(String::new(), |(name, _)| format!("={name}"));
             // Writing to a text cannot fail.
-            let _ = writeln!(text, "  {:<20} {}", format!("{}{number}", switch.name), switch.does);
+            let _ = write!(text, "\n  {:<20} {}", format!("{}{number}", switch.name), switch.does);
             text
         })
     }
