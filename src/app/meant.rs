@@ -7,7 +7,7 @@ use crate::model::json::Json;
 use crate::model::profile::{CustomerId, Profile};
 use crate::model::request::Request;
 use crate::model::schema::Schemas;
-use crate::target::submit::Wanted;
+use crate::target::submit::{Wanted, preview};
 use crate::target::{Target, TargetError, schemas_for};
 
 /// A customer as it was read, and as it is meant to be.
@@ -30,10 +30,29 @@ impl Meant {
         Ok(Self { base, mine })
     }
 
+    /// The requests that a submit to a server that is not ours would send if nobody else changed anything. The error is a
+    /// sentence: no safe requests express it, or the complete profile alone does, which somebody must agree to.
+    pub fn requests(&self, target: &dyn Target, schemas: &Schemas) -> Result<Vec<Request>, String> {
+        let requests =
+            preview(&target.capabilities(), schemas, &self.wanted()).map_err(|cannot| cannot.to_string())?;
+        let extensions = &self.mine.extensions;
+        let overridden = extensions.iter().find(|extension| {
+            let named = |body: &Json| body.view().get(&extension.name).is_some();
+            requests.iter().any(|request| matches!(request, Request::UpdateProfile(_, body) if named(body)))
+        });
+        overridden.map_or(Ok(requests), |extension| Err(only_complete(&self.base.id, &extension.name)))
+    }
+
     /// For a submit.
     pub fn wanted(&self) -> Wanted<'_> {
         Wanted { base: Some(&self.base), mine: Some(&self.mine) }
     }
+}
+
+fn only_complete(id: &CustomerId, extension: &str) -> String {
+    format!(
+        "what tells the records of {extension} apart is not known, so only the complete profile of customer {id} would express this, and that can undo what somebody else writes meanwhile; declare the unique attributes of {extension} with the connection, or submit the change in the window"
+    )
 }
 
 /// The schemas for a customer and the records in a body that is meant for it.

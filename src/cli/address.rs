@@ -2,6 +2,8 @@
 
 use super::args::Target;
 use super::{Failure, Status, connections, password};
+use crate::model::json::same_name;
+use crate::model::schema::Declared;
 use crate::store::places::Places;
 use crate::target::{self, Address, Connection, Password, Target as Opened, TargetError};
 use std::path::PathBuf;
@@ -31,6 +33,23 @@ impl Target {
     /// Opens it for a command that makes no store.
     pub fn open(&self) -> Result<Box<dyn Opened>, Failure> {
         open(&self.address()?)
+    }
+
+    /// The same for a command that names extensions: a server that does not tell its own is asked for these too.
+    pub fn open_for<'a>(
+        &self,
+        extensions: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Box<dyn Opened>, Failure> {
+        let mut address = self.address()?;
+        if let Address::Server(connection) = &mut address {
+            for name in extensions {
+                let known = &mut connection.extensions;
+                if !known.iter().any(|declared| same_name(&declared.name, name)) {
+                    known.push(Declared { name: name.to_owned(), unique: Vec::new() });
+                }
+            }
+        }
+        open(&address)
     }
 
     /// The path of the store, for a command that reads a store's files: `what` it does.

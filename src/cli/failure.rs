@@ -2,7 +2,6 @@
 
 use crate::model::apply::{Rejection, RejectionKind};
 use crate::model::json::JsonError;
-use crate::model::plan::CannotExpress;
 use crate::model::profile::CustomerId;
 use crate::model::reconcile::Conflict;
 use crate::model::request::Request;
@@ -53,11 +52,6 @@ impl Failure {
     pub fn json(name: &str, error: &JsonError) -> Self {
         let sentence = format!("{name}:{}:{}: {error}", error.line, error.column);
         Self { status: Status::Refused, sentence, details: vec!["Nothing was changed.".into()] }
-    }
-
-    /// A change that no safe requests express.
-    pub fn cannot(cannot: &CannotExpress) -> Self {
-        Self::refused(cannot.to_string()).with("Nothing was changed.")
     }
 
     /// A customer whom somebody else changed in the same places.

@@ -7,11 +7,11 @@ use super::args::Insert;
 use super::verbs::{customer_id, read_text, send, stamp};
 use super::{Failure, Status, Surroundings};
 use crate::app::meant::{Meant, schemas_of};
-use crate::model::json::{Json, View};
+use crate::model::json::{Json, View, same_name};
 use crate::model::profile::{CUSTOMER_ID, CustomerId, Profile};
 use crate::model::request::Request;
 use crate::model::schema::Schemas;
-use crate::target::submit::{Submitted, preview, submit};
+use crate::target::submit::{Submitted, submit};
 use crate::target::{Target, wire};
 
 type Done = Result<(), Failure>;
@@ -20,7 +20,9 @@ pub fn insert(asked: &Insert, with: &mut Surroundings<'_>) -> Done {
     let name = asked.file.display().to_string();
     let body = Json::parse(&read_text(&asked.file)?).map_err(|error| Failure::json(&name, &error))?;
     let id = whose(asked, &body)?;
-    let store = asked.target.open()?;
+    let spelled: Vec<String> = body.view().members().map(|(name, _)| name.decoded().into_owned()).collect();
+    let extensions = spelled.iter().map(String::as_str).filter(|name| !same_name(name, CUSTOMER_ID));
+    let store = asked.target.open_for(extensions)?;
     let request = Request::InsertRecords(id, body);
     match (asked.raw, store.capabilities().own) {
         (true, _) => raw(asked, store.as_ref(), &request, with),
@@ -85,35 +87,47 @@ fn through_submit(
     with: &mut Surroundings<'_>,
 ) -> Done {
     let (known, schemas) = known(store, request)?;
-    if schemas.is_inferred() {
-        writeln!(
-            with.err,
-            "Note: {} does not tell its schemas; types are those of the values.",
-            store.place()
-        )?;
+    let inferred = schemas.is_inferred().then(|| {
+        format!("Note: {} does not tell its schemas; types are those of the values.", store.place())
+    });
+    let done = wanted(asked, store, (request, known, &schemas), with);
+    match (done, inferred) {
+        (Ok(()), Some(note)) => Ok(writeln!(with.err, "{note}")?),
+        (Err(failure), Some(note)) => Err(failure.with(note)),
+        (done, None) => done,
     }
-    let meant = Meant::by(std::slice::from_ref(request), known, &schemas)?;
+}
+
+fn wanted(
+    asked: &Insert,
+    store: &dyn Target,
+    (request, known, schemas): (&Request, Profile, &Schemas),
+    with: &mut Surroundings<'_>,
+) -> Done {
+    let meant = Meant::by(std::slice::from_ref(request), known, schemas)?;
+    let id = &meant.base.id;
+    let requests = meant.requests(store, schemas);
+    let requests = requests.map_err(|sentence| Failure::refused(sentence).with("Nothing was changed."))?;
     if asked.dry_run {
-        let requests = preview(&store.capabilities(), &schemas, &meant.wanted());
-        return print(&requests.map_err(|cannot| Failure::cannot(&cannot))?, with);
+        return print(&requests, with);
     }
     match submit(store, &meant.wanted(), &stamp(with))? {
         Submitted::NothingToSend { .. } => {
-            let id = &meant.base.id;
             writeln!(with.err, "Nothing had to be sent: customer {id} has these records already.")?;
-            Ok(())
         }
         Submitted::Done { joined, .. } => {
             inserted(request, with)?;
             if joined {
                 writeln!(with.err, "What somebody else changed meanwhile was kept.")?;
             }
-            Ok(())
         }
-        Submitted::Conflict { conflicts, .. } => Err(Failure::conflict(&meant.base.id, &conflicts)),
-        Submitted::Refused { rejection, sent, .. } => Err(Failure::stopped(rejection, &sent)),
-        Submitted::Cannot(cannot) => Err(Failure::cannot(&cannot)),
+        Submitted::Conflict { conflicts, .. } => return Err(Failure::conflict(id, &conflicts)),
+        Submitted::Refused { rejection, sent, .. } => return Err(Failure::stopped(rejection, &sent)),
+        Submitted::Cannot(cannot) => {
+            return Err(Failure::refused(cannot.to_string()).with("Nothing was changed."));
+        }
     }
+    Ok(())
 }
 
 /// The customer of the request, and the schemas.

@@ -73,11 +73,18 @@ pub fn customer_id(id: &str) -> Result<CustomerId, Failure> {
 
 fn show(id: &str, extensions: &str, target: &Target, with: &mut Surroundings<'_>) -> Done {
     let id = customer_id(id)?;
-    let store = target.open()?;
+    let named: Vec<&str> = extensions.split(',').filter(|_| extensions != "all").collect();
+    let store = target.open_for(named.iter().copied())?;
     let unknown = || Failure::refused(format!("there is no customer {id} in {}", store.place()));
     let mut profile = store.load(&id)?.ok_or_else(unknown)?.profile;
-    if extensions != "all" {
-        let named: Vec<&str> = extensions.split(',').collect();
+    if named.is_empty() && !store.capabilities().schemas {
+        let place = store.place();
+        writeln!(
+            with.err,
+            "Note: {place} does not tell its extensions; name those to show with --extensions."
+        )?;
+    }
+    if !named.is_empty() {
         profile.extensions.retain(|ext| named.iter().any(|name| same_name(name, &ext.name)));
     }
     writeln!(with.out, "{}", pretty(profile.to_json().view()))?;
@@ -88,7 +95,11 @@ fn find(criteria: &[Criterion], text: Option<&str>, target: &Target, with: &mut 
     let store = target.open()?;
     if let Some(text) = text {
         let mut found = store.find(text, usize::MAX)?.into_iter();
-        return found.try_for_each(|profile| Ok(writeln!(with.out, "{}", profile.to_json())?));
+        found.try_for_each(|profile| writeln!(with.out, "{}", profile.to_json()))?;
+        if !store.capabilities().text_search {
+            writeln!(with.err, "Note: {} finds whole values alone, not parts of them.", store.place())?;
+        }
+        return Ok(());
     }
     let wanted: Vec<(String, String)> =
         criteria.iter().map(|wanted| (wanted.attribute.clone(), wanted.value.clone())).collect();

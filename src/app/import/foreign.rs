@@ -10,7 +10,7 @@ use crate::model::json::Json;
 use crate::model::profile::{CustomerId, Profile};
 use crate::model::request::Request;
 use crate::model::schema::{Schema, Schemas};
-use crate::target::submit::{Submitted, preview, submit};
+use crate::target::submit::{Submitted, submit};
 use crate::target::{Stamp, Target, TargetError};
 use crate::transfer::merge;
 use crate::transfer::read::Content;
@@ -139,21 +139,18 @@ impl<'a> Foreign<'a> {
         for made in &self.would_be.schemas {
             schemas.push(made.clone());
         }
-        match meant(known, json, is_insert, &schemas) {
-            Err(reasons) => Ok((Outcome::Refused, reasons)),
-            Ok(meant) if self.options.dry_run => Ok(self.tried(meant, &schemas)),
-            Ok(meant) => Ok(ended(submit(self.target, &meant.wanted(), &(self.stamp)())?)),
-        }
-    }
-
-    fn tried(&mut self, meant: Meant, schemas: &Schemas) -> Became {
-        match preview(&self.target.capabilities(), schemas, &meant.wanted()) {
-            Err(cannot) => refused(cannot.to_string()),
-            Ok(requests) if requests.is_empty() => (Outcome::Same, Vec::new()),
-            Ok(_) => {
-                self.would_be.profiles.insert(meant.mine.id.clone(), meant.mine);
-                (Outcome::Changed, Vec::new())
+        let meant = match meant(known, json, is_insert, &schemas) {
+            Err(reasons) => return Ok((Outcome::Refused, reasons)),
+            Ok(meant) => meant,
+        };
+        match meant.requests(self.target, &schemas) {
+            Err(reason) => Ok(refused(reason)),
+            Ok(requests) if requests.is_empty() => Ok((Outcome::Same, Vec::new())),
+            Ok(_) if self.options.dry_run => {
+                self.would_be.profiles.insert(id.clone(), meant.mine);
+                Ok((Outcome::Changed, Vec::new()))
             }
+            Ok(_) => Ok(ended(submit(self.target, &meant.wanted(), &(self.stamp)())?)),
         }
     }
 }
