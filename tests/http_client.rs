@@ -174,15 +174,21 @@ fn every_bad_answer_is_a_sentence_of_the_right_kind() {
             "after Wed, 25 Nov 2026",
         ),
     ];
-    for (name, act, kinds, words) in cases {
-        let [load, send] = both(&act);
-        assert_eq!([load.0, send.0], kinds, "{name}: {} / {}", load.1, send.1);
+    let check = |(name, act, kinds, words): &(&str, Act, [&str; 2], &str)| {
+        let [load, send] = both(act);
+        assert_eq!([load.0, send.0], *kinds, "{name}: {} / {}", load.1, send.1);
         for (kind, sentence) in [load, send] {
             let silent = ["none", "loaded", "accepted"].contains(&kind);
             assert!(silent || sentence.contains(words), "{name}: {sentence}");
             assert!(silent || sentence.contains("http://127.0.0.1:"), "{name}: {sentence}");
         }
-    }
+    };
+    // Together, because some take their time.
+    std::thread::scope(|scope| {
+        for case in &cases {
+            scope.spawn(|| check(case));
+        }
+    });
 }
 
 #[test]
@@ -553,4 +559,18 @@ fn many_threads_call_one_target_which_is_dropped_in_a_runtime() {
         }
         drop(target);
     });
+}
+
+#[test]
+fn a_connection_that_the_server_closed_is_not_used_for_a_write() {
+    let server = server();
+    server.on("GET /cv/profiles/A?", [Act::Cut(answer("200 OK", "", PROFILE))]);
+    server.on("POST /cv/profiles/A/extensions", [json("200 OK", "")]);
+    let target = target(&server);
+    for _ in 0..3 {
+        assert!(target.load(&id("A")).unwrap().is_some());
+        std::thread::sleep(std::time::Duration::from_millis(200)); // so that the end of the connection arrives
+        assert!(sent(&target, &insert()).unwrap().is_ok());
+    }
+    assert_eq!(server.asked("POST"), 3);
 }
