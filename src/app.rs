@@ -14,6 +14,7 @@ pub mod importing;
 pub mod jobs;
 pub mod keep;
 mod keeping;
+pub mod labels;
 pub mod meant;
 mod opening;
 pub mod rebase;

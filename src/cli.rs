@@ -12,6 +12,7 @@ mod history;
 mod import;
 mod insert;
 mod keeper;
+mod labels;
 mod password;
 mod replay;
 mod serve;

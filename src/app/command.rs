@@ -3,6 +3,7 @@
 use super::edits::CoreValue;
 use super::entry::Entry;
 use super::settings::{Theme, View, Zone};
+use crate::model::labels::Labels;
 use crate::model::profile::CustomerId;
 use crate::target::{Connection, Password};
 use std::path::PathBuf;
@@ -89,6 +90,16 @@ pub enum Command {
     SetZone(Zone),
     /// Show an extension as table or form.
     SetView(String, View),
+    /// Use these labels for the target.
+    SetLabels(Labels),
+    /// Read a file of labels that was handed on.
+    ReadLabels(PathBuf),
+    /// Write labels into a file to be handed on; over one that is there only with `true`.
+    WriteLabels(PathBuf, Labels, bool),
+    /// Nothing more is wanted of a file of labels.
+    ForgetHanded,
+    /// Show the attributes that labels hide, or no longer.
+    ShowHidden(bool),
     /// Put the message away.
     Dismiss,
 }

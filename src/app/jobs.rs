@@ -3,13 +3,16 @@
 use super::command::Make;
 use super::connections::Change;
 use super::import::{Ended, Survey, Tally};
+use super::labels::Written;
 use super::settings::Settings;
 use crate::model::json::Json;
+use crate::model::labels::Labels;
 use crate::model::profile::{CustomerId, Profile};
 use crate::model::request::Request;
 use crate::model::schema::{Schema, Schemas};
 use crate::target::submit::Submitted;
 use crate::target::{Address, Capabilities, Connection, Loaded, Password, Stop, TargetError, Tried};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -38,6 +41,12 @@ pub enum Job {
     KeepSettings(Settings),
     /// Keep a change of the connections on disk.
     KeepConnections(Change),
+    /// Keep the labels of the target at this place on disk.
+    KeepLabels(String, Labels),
+    /// Read a file of labels that was handed on.
+    ReadLabels(PathBuf),
+    /// Write labels into a file to be handed on; over one that is there only with `true`.
+    WriteLabels(PathBuf, Labels, bool),
     /// Show a dialog for files to import.
     PickFiles,
     /// Look files for import through.
@@ -125,6 +134,8 @@ pub struct Restored {
     pub settings: Settings,
     /// Connections to servers.
     pub connections: Vec<Connection>,
+    /// The labels of each target, by its place.
+    pub labels: BTreeMap<String, Labels>,
     /// For a person: what could not be read.
     pub notes: Vec<String>,
 }
@@ -180,6 +191,12 @@ pub enum Outcome {
     Kept(DraftKey, Option<u64>, String),
     /// A draft could not be kept.
     NotKept(DraftKey, String),
+    /// Labels could not be kept; a sentence.
+    LabelsNotKept(String),
+    /// A file of labels was read; the error is a sentence.
+    LabelsRead(PathBuf, Result<Labels, String>),
+    /// A file of labels was written, or not.
+    LabelsWritten(PathBuf, Written),
     /// Files were chosen in a dialog; none, or the dialog could not be shown.
     Picked(Vec<PathBuf>),
     /// Files for import were looked through; the error is a sentence.

@@ -75,10 +75,11 @@ impl App {
     /// What an earlier start left; a target that was opened meanwhile waited for it.
     pub(super) fn restore_all(
         &mut self,
-        Restored { drafts, settings, connections, notes }: Restored,
+        Restored { drafts, settings, connections, labels, notes }: Restored,
     ) -> Vec<Job> {
         self.restored = true;
         self.settings = settings;
+        self.labelled = labels;
         self.connections = connections;
         self.elsewhere.extend(drafts);
         let waiting = self.waiting.take();

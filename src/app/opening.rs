@@ -3,6 +3,7 @@
 use super::command::Command;
 use super::draft::Draft;
 use super::jobs::{DraftKey, Hit, Job, Why};
+use super::labels::Shown;
 use super::review::{KeyIndex, Review};
 use super::state::{App, Open, Search, columns, display_name};
 use super::telling::Asked;
@@ -182,6 +183,7 @@ impl App {
         self.park();
         self.open = Some(Open {
             columns: columns(&draft, &schemas),
+            shown: Shown::default(),
             draft,
             schemas,
             review: Review::default(),

@@ -4,11 +4,12 @@ use super::draft::{Draft, Row, RowAt, RowState};
 use super::entry::{Entry, text_of};
 use crate::model::finding::{Finding, Place, Severity};
 use crate::model::json::{Json, View, quoted, same_name};
+use crate::model::labels::{Labels, Of, with_name};
 use crate::model::profile::Record;
 use crate::model::request::Request;
 use crate::model::schema::{Arity, AttributeType, Schema, Schemas};
 use crate::model::validate::validate;
-use crate::model::value::{UniqueKey, unique_key};
+use crate::model::value::{UniqueKey, shown, unique_key};
 use jiff::tz::TimeZone;
 use std::collections::{HashMap, HashSet};
 
@@ -26,6 +27,8 @@ pub enum Spot {
 pub struct Line {
     /// The attribute.
     pub attribute: String,
+    /// What it is called.
+    pub label: String,
     /// As loaded.
     pub before: Option<String>,
     /// As wanted.
@@ -116,11 +119,20 @@ impl Review {
     }
 }
 
+/// How values are told: in which labels and in which zone.
+#[derive(Clone, Copy)]
+pub struct Told<'a> {
+    /// The labels.
+    pub labels: &'a Labels,
+    /// The zone of date-times.
+    pub zone: &'a TimeZone,
+}
+
 /// Looks a draft through.
-pub fn review(draft: &Draft, schemas: &Schemas, zone: &TimeZone, index: &mut KeyIndex) -> Review {
+pub fn review(draft: &Draft, schemas: &Schemas, told: Told<'_>, index: &mut KeyIndex) -> Review {
     let mut review = Review::default();
     for name in draft.core_names().iter().filter(|name| draft.is_core_changed(name)) {
-        core(draft, name, &mut review);
+        core(draft, name, told, &mut review);
     }
     for name in draft.extensions(schemas).iter().filter(|name| draft.is_extension_changed(name)) {
         let before = review.changes.len();
@@ -135,9 +147,10 @@ pub fn review(draft: &Draft, schemas: &Schemas, zone: &TimeZone, index: &mut Key
                 of_row(draft, name, number, row, schemas)
             };
             if let Some(schema) = schema.filter(|_| row.state != RowState::Removed) {
-                findings.extend(twin(draft, schema, number, row, index));
+                findings.extend(twin(draft, schema, number, row, told.labels, index));
             }
-            review.changes.push(change(spot.clone(), name, number, row, schema, zone, &findings));
+            let of = Extension { name, schema, told };
+            review.changes.push(change(spot.clone(), &of, number, row, &findings));
             let missing = |finding: &Finding| {
                 finding.place.attribute.as_deref().is_some_and(|name| row.entry(name).is_none())
             };
@@ -198,6 +211,7 @@ fn twin(
     schema: &Schema,
     number: Option<usize>,
     row: Row<'_>,
+    labels: &Labels,
     index: &mut KeyIndex,
 ) -> Option<Finding> {
     let extension = &schema.name;
@@ -221,11 +235,15 @@ fn twin(
             .find(|other| unique_key(schema, &other.wanted()).as_ref() == Some(&key))
             .map(|other| other.key)
     })?;
-    let names = schema.unique.join(" and ");
+    let names: Vec<&str> = schema.unique.iter().map(|name| labels.label(Some(extension), name)).collect();
+    let names = names.join(" and ");
     let at = draft.position(extension, other)? + 1;
     let attribute = schema.unique.first().cloned();
     let place = Place { extension: Some(extension.clone()), record: number, attribute };
-    Some(error(place, format!("{extension} {at} has the same {names}; each must be another")))
+    Some(error(
+        place,
+        format!("{} {at} has the same {names}; each must be another", labels.extension(extension)),
+    ))
 }
 
 fn key_index(draft: &Draft, schema: &Schema) -> HashMap<UniqueKey, Vec<u64>> {
@@ -239,16 +257,59 @@ fn key_index(draft: &Draft, schema: &Schema) -> HashMap<UniqueKey, Vec<u64>> {
     index
 }
 
+/// An extension, and how its records are told.
+pub struct Extension<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its schema, where there is one.
+    pub schema: Option<&'a Schema>,
+    /// How values are told.
+    pub told: Told<'a>,
+}
+
+impl Extension<'_> {
+    fn value(&self, name: &str, value: View<'_>) -> String {
+        let kind = self.schema.and_then(|schema| schema.attribute(name)).map(|attribute| attribute.kind);
+        self.told.value(Some(self.name), name, kind, value)
+    }
+
+    fn entry(&self, name: &str, entry: &Entry) -> Option<String> {
+        self.told.entry(Some(self.name), name, entry)
+    }
+}
+
+impl Told<'_> {
+    fn value(&self, of: Of<'_>, name: &str, kind: Option<AttributeType>, value: View<'_>) -> String {
+        let text = if value.is_null() { "null".into() } else { text_of(kind, value, self.zone) };
+        self.named(of, name, value).unwrap_or(text)
+    }
+
+    fn entry(&self, of: Of<'_>, name: &str, entry: &Entry) -> Option<String> {
+        match entry {
+            Entry::Typed { text, token } => {
+                let named = token.as_ref().ok().and_then(|token| self.named(of, name, token.view()));
+                Some(named.unwrap_or_else(|| text.clone()))
+            }
+            Entry::Null => Some("null".into()),
+            Entry::Absent => None,
+        }
+    }
+
+    /// `2 work`, where the value has a name.
+    fn named(&self, of: Of<'_>, name: &str, value: View<'_>) -> Option<String> {
+        let value = shown(value);
+        self.labels.value(of, name, &value).map(|name| with_name(&value, name))
+    }
+}
+
 fn change(
     spot: Spot,
-    extension: &str,
+    of: &Extension<'_>,
     number: Option<usize>,
     row: Row<'_>,
-    schema: Option<&Schema>,
-    zone: &TimeZone,
     findings: &[Finding],
 ) -> Change {
-    let kind = |name: &str| schema.and_then(|schema| schema.attribute(name)).map(|attribute| attribute.kind);
+    let label = |name: &str| of.told.labels.label(Some(of.name), name).to_owned();
     let lines = match row.state {
         RowState::Changed => row
             .entries
@@ -256,36 +317,39 @@ fn change(
             .flatten()
             .map(|(name, entry)| Line {
                 attribute: name.clone(),
-                before: row.record.get(name).map(|value| words(kind(name), value, zone)),
-                after: words_of(entry),
+                label: label(name),
+                before: row.record.get(name).map(|value| of.value(name, value)),
+                after: of.entry(name, entry),
             })
             .collect(),
         _ => Vec::new(),
     };
-    let place = number.map_or_else(|| extension.to_owned(), |number| format!("{extension} {number}"));
+    let place = Place { extension: Some(of.name.to_owned()), record: number, attribute: None };
     let errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
     let problems = errors.map(|finding| {
-        let name = finding.place.attribute.as_ref().map(|name| format!("{name}: "));
+        let name = finding.place.attribute.as_ref().map(|name| format!("{}: ", label(name)));
         format!("{}{}", name.unwrap_or_default(), finding.sentence)
     });
     Change {
         spot,
-        place,
+        place: of.told.labels.place(&place),
         state: row.state,
         lines,
-        summary: summary(row, schema, zone),
+        summary: summary(row, of),
         problems: problems.collect(),
     }
 }
 
-/// A record in a few words: its first values, as texts.
-pub fn summary(row: Row<'_>, schema: Option<&Schema>, zone: &TimeZone) -> String {
+/// A record in a few words: its first values that are not hidden, as texts.
+pub fn summary(row: Row<'_>, of: &Extension<'_>) -> String {
     let record = row.wanted();
-    let kind = |name: &str| schema.and_then(|schema| schema.attribute(name)).map(|attribute| attribute.kind);
-    let names = in_order(&record, schema);
+    let labels = of.told.labels;
+    let mut names = in_order(&record, of.schema);
+    names.retain(|name| !labels.is_hidden(Some(of.name), name));
+    labels.arrange(Some(of.name), &mut names);
     let typed = |name: &String| match row.entry(name) {
-        Some(entry) => words_of(entry),
-        None => record.get(name).map(|value| words(kind(name), value, zone)),
+        Some(entry) => of.entry(name, entry),
+        None => record.get(name).map(|value| of.value(name, value)),
     };
     let texts = names.iter().filter_map(typed).filter(|text| !text.is_empty() && text != "null");
     texts.take(4).collect::<Vec<_>>().join(" · ")
@@ -305,30 +369,21 @@ pub fn in_order(record: &Record, schema: Option<&Schema>) -> Vec<String> {
     names
 }
 
-fn words(kind: Option<AttributeType>, value: View<'_>, zone: &TimeZone) -> String {
-    if value.is_null() { "null".into() } else { text_of(kind, value, zone) }
-}
-
-fn words_of(entry: &Entry) -> Option<String> {
-    match entry {
-        Entry::Typed { text, .. } => Some(text.clone()),
-        Entry::Null => Some("null".into()),
-        Entry::Absent => None,
-    }
-}
-
-fn core(draft: &Draft, name: &str, review: &mut Review) {
+fn core(draft: &Draft, name: &str, told: Told<'_>, review: &mut Review) {
     let loaded = draft.base().and_then(|base| base.core(name));
     let values = draft.core_values(name);
     let now = |value: &super::edits::CoreValue| match &value.entry {
-        Some(entry) => words_of(entry),
-        None => draft.core_loaded(name, value.from).map(|view| words(None, view, &TimeZone::UTC)),
+        Some(entry) => told.entry(None, name, entry),
+        None => draft.core_loaded(name, value.from).map(|view| told.value(None, name, None, view)),
     };
-    let before =
-        (0..).map_while(|at| draft.core_loaded(name, Some(at))).map(|view| words(None, view, &TimeZone::UTC));
+    let before = (0..)
+        .map_while(|at| draft.core_loaded(name, Some(at)))
+        .map(|view| told.value(None, name, None, view));
     let texts = |texts: Vec<String>| (!texts.is_empty()).then(|| texts.join(", "));
+    let label = told.labels.label(None, name).to_owned();
     let line = Line {
         attribute: name.to_owned(),
+        label: label.clone(),
         before: texts(before.collect()),
         after: texts(values.iter().filter_map(now).collect()),
     };
@@ -346,7 +401,7 @@ fn core(draft: &Draft, name: &str, review: &mut Review) {
     }
     review.changes.push(Change {
         spot,
-        place: name.to_owned(),
+        place: label,
         state,
         lines: vec![line],
         summary: String::new(),

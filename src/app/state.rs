@@ -7,11 +7,13 @@ use super::edits::Edits;
 use super::entry::{Entry, text_of};
 use super::importing::Importing;
 use super::jobs::{DraftKey, Epoch, Hit, KeptDraft, Opened, Outcome, Preview};
+use super::labels::{Handed, Shown, named};
 use super::review::{KeyIndex, Review, Spot};
 use super::settings::{Lists, Settings, Zone};
 use super::telling::Notice;
 use super::waiting::Stops;
 use crate::model::json::{View, folded};
+use crate::model::labels::Labels;
 use crate::model::profile::{CustomerId, Profile};
 use crate::model::reconcile::Conflict;
 use crate::model::request::Request;
@@ -61,6 +63,12 @@ pub struct App {
     pub notice: Option<Notice>,
     /// An import, from the look at its files to its report.
     pub import: Option<Importing>,
+    /// The labels of each target, by its place.
+    pub(super) labelled: BTreeMap<String, Labels>,
+    /// A file of labels that was asked for.
+    pub handed: Option<Handed>,
+    /// Whether attributes that labels hide are shown.
+    pub shows_hidden: bool,
     /// Whether drafts are on disk.
     pub keeping: Keeping,
     /// The connections to servers that are kept.
@@ -165,6 +173,8 @@ pub struct Open {
     pub(super) keys: KeyIndex,
     /// The attributes of each extension: those of the schema in order, then others that stored records have.
     pub columns: BTreeMap<String, Vec<String>>,
+    /// The attributes that are shown, in the order of the labels.
+    pub shown: Shown,
     /// The exact requests, while they are shown.
     pub requests: Option<Preview>,
     /// Whether a submit sends the complete profile to a server that is not ours: what others wrote since can be lost.
@@ -206,6 +216,9 @@ impl App {
             settings: Settings::default(),
             notice: None,
             import: None,
+            labelled: BTreeMap::new(),
+            handed: None,
+            shows_hidden: false,
             keeping: Keeping::default(),
             connections: Vec::new(),
             tested: None,
@@ -305,20 +318,20 @@ impl App {
     }
 
     /// What typing a text into an attribute of a row of the open customer means. The text that stands for what was loaded
-    /// means exactly that.
+    /// means exactly that; the name that labels give a value means the value.
     pub fn entry(&self, extension: &str, key: u64, attribute: &str, text: &str) -> Entry {
         let zone = self.zone();
         let Some(open) = &self.open else { return Entry::Absent };
         let schema = open.schemas.get(extension).and_then(|schema| schema.attribute(attribute));
         let loaded = open.draft.row_by_key(extension, key).and_then(|row| row.record.get(attribute));
-        match loaded {
+        named(self.labels(), Some(extension), attribute, text, |text| match loaded {
             Some(value)
                 if !value.is_null() && text_of(schema.map(|schema| schema.kind), value, &zone) == text =>
             {
                 Entry::Typed { text: text.to_owned(), token: Ok(value.to_json()) }
             }
             _ => Entry::typed(schema, loaded.map(View::kind), text, &zone),
-        }
+        })
     }
 
     /// A name of a customer for a list: their own, else the ID.

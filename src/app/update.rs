@@ -5,7 +5,8 @@ use super::connections::Change;
 use super::draft::Draft;
 use super::entry::Entry;
 use super::jobs::{Job, Outcome, Why, Wish};
-use super::review::{Spot, review};
+use super::labels::labels_of;
+use super::review::{Spot, Told, review};
 use super::settings::Settings;
 use super::state::{App, Keeping, Open};
 use crate::model::finding::Severity;
@@ -75,6 +76,11 @@ impl App {
             Command::SetView(extension, view) => {
                 self.set(|settings| settings.views.extend([(extension, view)]))
             }
+            Command::SetLabels(labels) => self.set_labels(labels),
+            Command::ReadLabels(path) => self.read_labels(path),
+            Command::WriteLabels(path, labels, replace) => self.write_labels(path, labels, replace),
+            Command::ForgetHanded => self.forget_handed(),
+            Command::ShowHidden(show) => self.show_hidden(show),
             Command::Dismiss => {
                 self.notice = None;
                 Vec::new()
@@ -132,6 +138,9 @@ impl App {
                 self.keeping = Keeping::Failed(sentence);
                 Vec::new()
             }
+            Outcome::LabelsNotKept(sentence) => self.labels_not_kept(&sentence),
+            Outcome::LabelsRead(path, result) => self.labels_read(path, result),
+            Outcome::LabelsWritten(path, written) => self.labels_written(path, written),
             Outcome::Picked(files) if !files.is_empty() => self.handle(Command::Survey(files)),
             Outcome::Surveyed(epoch, files, result) if epoch == self.epoch => self.surveyed(&files, result),
             Outcome::ImportGoesOn(epoch, tally) if epoch == self.epoch => self.import_goes_on(tally),
@@ -176,6 +185,7 @@ impl App {
 
     fn settle(&mut self) -> Vec<Job> {
         self.open.iter_mut().for_each(|open| open.draft.settle());
+        self.arrange();
         self.release()
     }
 
@@ -183,8 +193,10 @@ impl App {
     pub(super) fn look_through(&mut self) {
         let zone = self.zone();
         let capabilities = self.ready().map(|ready| ready.capabilities);
+        let labels = labels_of(&self.target, &self.labelled);
         let Some(open) = self.open.as_mut() else { return };
-        open.review = review(&open.draft, &open.schemas, &zone, &mut open.keys);
+        let told = Told { labels, zone: &zone };
+        open.review = review(&open.draft, &open.schemas, told, &mut open.keys);
         open.complete = false;
         let Some(capabilities) = capabilities else { return };
         // Where a submit can undo what others wrote, that is told before it is sent.
@@ -197,6 +209,7 @@ impl App {
             open.complete = !capabilities.own && requests.as_ref().is_ok_and(has_complete);
             open.requests = open.requests.is_some().then_some(requests);
         }
+        self.arrange();
     }
 
     fn show_requests(&mut self, show: bool) -> Vec<Job> {

@@ -8,6 +8,7 @@ mod keeper;
 use super::command::Make;
 use super::import::{Done, Ended, OnError, Options, Sourced, Survey, Tally, Unreadable, run, survey};
 use super::jobs::{Epoch, Hit, ImportReport, Job, Opened, Outcome, Wish};
+use super::labels::{LabelFiles, Written};
 use super::state::display_name;
 use crate::model::profile::CustomerId;
 use crate::model::schema::{Schema, Schemas};
@@ -59,6 +60,8 @@ pub struct Hands {
     pub test: Box<Tester>,
     /// Keeps drafts and settings.
     pub keeper: Box<dyn Keeper>,
+    /// Files of labels that are handed on.
+    pub labels: Box<dyn LabelFiles>,
     /// The items of files for import.
     pub items: Box<Reader>,
     /// Shows a dialog for files.
@@ -80,6 +83,7 @@ struct Shared {
     open: Box<Opener>,
     test: Box<Tester>,
     items: Box<Reader>,
+    labels: Box<dyn LabelFiles>,
     pick: Box<dyn Fn() -> Picked + Send + Sync>,
     now: Box<dyn Fn() -> String + Send + Sync>,
     wake: Box<dyn Fn() + Send + Sync>,
@@ -109,11 +113,12 @@ impl Worker {
             .map_err(|error| format!("no threads can be started: {error}"))?;
         let (to_window, outcomes) = channel();
         let (keeping, to_keep) = channel();
-        let Hands { open, test, keeper, items, pick, now, clock, user, wake } = hands;
+        let Hands { open, test, keeper, items, labels, pick, now, clock, user, wake } = hands;
         let shared = Shared {
             open,
             test,
             items,
+            labels,
             pick,
             now,
             wake,
@@ -135,6 +140,7 @@ impl Worker {
             Job::Keep(key, what) => self.keep(ToKeep::Draft(key, what)),
             Job::KeepSettings(settings) => self.keep(ToKeep::Settings(settings)),
             Job::KeepConnections(change) => self.keep(ToKeep::Connections(change)),
+            Job::KeepLabels(place, labels) => self.keep(ToKeep::Labels(place, labels)),
             job => self.run(job),
         }
     }
@@ -205,6 +211,9 @@ fn refused(job: Job) -> Outcome {
         }
         Job::Names(epoch, _) => Outcome::Named(epoch, Vec::new()),
         Job::Keep(..) | Job::KeepSettings(_) | Job::KeepConnections(_) => Outcome::Busy("Keeping the draft"),
+        Job::KeepLabels(..) => Outcome::LabelsNotKept(SENTENCE.into()),
+        Job::ReadLabels(path) => Outcome::LabelsRead(path, Err(SENTENCE.into())),
+        Job::WriteLabels(path, ..) => Outcome::LabelsWritten(path, Written::Failed(SENTENCE.into())),
         Job::PickFiles => Outcome::Busy("The dialog"),
         Job::Describe(_) => Outcome::Busy("Looking at the store"),
     }
@@ -282,7 +291,19 @@ impl Shared {
                 let described = describe(address.clone(), target.as_ref());
                 Outcome::TargetOpened(epoch, address, described.map(Some))
             }
-            Job::Keep(..) | Job::KeepSettings(_) | Job::KeepConnections(_) | Job::PickFiles => return None,
+            Job::ReadLabels(path) => {
+                let read = self.labels.read(&path);
+                Outcome::LabelsRead(path, read)
+            }
+            Job::WriteLabels(path, labels, replace) => {
+                let written = self.labels.write(&path, &labels, replace);
+                Outcome::LabelsWritten(path, written)
+            }
+            Job::Keep(..)
+            | Job::KeepSettings(_)
+            | Job::KeepConnections(_)
+            | Job::KeepLabels(..)
+            | Job::PickFiles => return None,
         })
     }
 

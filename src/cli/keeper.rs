@@ -6,8 +6,10 @@ use crate::app::jobs::{self, KeptDraft, Restored};
 use crate::app::settings::{Lists, Settings, Theme, View, Zone};
 use crate::app::worker::Keeper;
 use crate::model::json::Json;
+use crate::model::labels::Labels;
 use crate::model::profile::CustomerId;
 use crate::store::drafts::{DraftKey, Drafts};
+use crate::store::labels::LabelsFile;
 use crate::store::places::Places;
 use crate::store::settings::{self, SettingsFile, Shown};
 use crate::target::{Address, Connection};
@@ -55,6 +57,8 @@ impl Keeper for Kept {
             notes.push(sentence);
             Vec::new()
         });
+        let (labels, told) = super::labels::kept(&self.places.config);
+        notes.extend(told);
         let drafts = match Drafts::open(&self.places.drafts()) {
             Ok((drafts, opened)) => {
                 self.drafts = Ok(drafts);
@@ -73,7 +77,7 @@ impl Keeper for Kept {
                 Vec::new()
             }
         };
-        Restored { drafts, settings, connections, notes }
+        Restored { drafts, settings, connections, labels, notes }
     }
 
     fn whole(&mut self, of: &jobs::DraftKey, base: &Json, edits: &Json, at: &str) -> Result<(), String> {
@@ -98,6 +102,10 @@ impl Keeper for Kept {
 
     fn connections(&mut self, change: &Change) -> Result<(), String> {
         connections::change(&self.places.config, change)
+    }
+
+    fn labels(&mut self, place: &str, labels: &Labels) -> Result<(), String> {
+        LabelsFile::new(&self.places.config).set(place, labels)
     }
 }
 

@@ -76,6 +76,7 @@ pub fn shell(context: &eframe::egui::Context, start: Start, user: String) -> Res
     let hands = Hands {
         test: Box::new(target::http::test),
         items: Box::new(super::import::read_files),
+        labels: Box::new(super::labels::Files),
         open: Box::new(move |address, make, password| open(address, make, password, &sample_store, &by)),
         keeper,
         pick: Box::new(pick),

@@ -96,6 +96,15 @@ impl Labels {
         }
     }
 
+    /// The attributes of which anything is said.
+    pub fn attributes(&self, of: Of<'_>) -> impl Iterator<Item = &str> {
+        let list = match of {
+            Some(extension) => self.of(extension).map_or(&[][..], |labels| &labels.attributes),
+            None => &self.core,
+        };
+        list.iter().map(|(name, _)| name.as_str())
+    }
+
     /// What an extension is called; its own name where it has no label.
     pub fn extension<'a>(&'a self, name: &'a str) -> &'a str {
         self.of(name).and_then(|labels| labels.label.as_deref()).unwrap_or(name)

@@ -38,6 +38,8 @@ pub use records::{RecordRow, RowOf, record_list};
 /// A field as the caller wants it shown.
 #[derive(Debug, Clone, Default)]
 pub struct Field<'a> {
+    /// What tells it from the others of its record: the attribute.
+    pub key: Cow<'a, str>,
     /// Its accessible name: `Phone 2 number`.
     pub name: Cow<'a, str>,
     /// What stands above it: `number`.
@@ -60,6 +62,12 @@ pub struct Field<'a> {
     pub warning: Option<Cow<'a, str>>,
     /// What it was when it was loaded, where that differs.
     pub was: Option<Cow<'a, str>>,
+    /// What else is to be known about it; a tooltip.
+    pub about: Option<Cow<'a, str>>,
+    /// The value that the text stands for, where that is another text: `2` for `work`.
+    pub stands_for: Option<Cow<'a, str>>,
+    /// Values that have names: `2` is `work`.
+    pub names: &'a [(String, String)],
     /// Whether it can only be read.
     pub locked: bool,
 }
@@ -97,9 +105,9 @@ pub fn field(ui: &mut Ui, id: impl Hash + Debug, field: &Field<'_>) -> Vec<Field
     pass.events
 }
 
-/// Gives the keyboard to a field of [`fields`] that was given the same `id`, by its index and label.
-pub fn focus(ui: &Ui, id: impl Hash + Debug, index: usize, label: &str) {
-    let id = Id::unique(("field", (Id::unique(("fields", id)), index, label)));
+/// Gives the keyboard to a field of [`fields`] that was given the same `id`, by its key.
+pub fn focus(ui: &Ui, id: impl Hash + Debug, key: &str) {
+    let id = Id::unique(("field", (Id::unique(("fields", id)), key)));
     ui.memory_mut(|memory| memory.request_focus(id));
 }
 
@@ -121,7 +129,7 @@ pub fn fields(ui: &mut Ui, id: impl Hash + Debug, all: &[Field<'_>]) -> Vec<(usi
             let corner = top + vec2(place as f32 * (half + GAP), 0.0);
             let rect = egui::Rect::from_min_size(corner, vec2(column, f32::INFINITY));
             let mut child = ui.new_child(UiBuilder::new().max_rect(rect).id_salt(index));
-            let found = field(&mut child, (id, index, &one.label), one);
+            let found = field(&mut child, (id, one.key.as_ref()), one);
             events.extend(found.into_iter().map(|event| (index, event)));
             bottom = bottom.max(child.min_rect().bottom());
         }
@@ -197,14 +205,28 @@ impl Pass<'_> {
     }
 }
 
-/// `17 characters, the schema allows 15. was 6543210. 17 of 15`
+/// `17 characters, the schema allows 15. was 6543210. 17 of 15. Phone 2 number`
 fn description(field: &Field<'_>) -> Option<String> {
     let was = field.was.as_deref().map(words::was);
     let note = (!field.note.is_empty()).then(|| field.note.to_string());
-    let said = [&field.error, &field.warning].map(|said| said.as_deref().map(str::to_owned));
-    let parts = said.into_iter().chain([was, note, count(field)]).flatten();
+    let said = |said: &Option<Cow<'_, str>>| said.as_deref().map(str::to_owned);
+    let parts =
+        [said(&field.error), said(&field.warning), was, aside(field), note, count(field), said(&field.about)];
+    let parts = parts.into_iter().flatten();
     let text = parts.map(|part| part.trim_end_matches('.').to_owned()).collect::<Vec<_>>().join(". ");
     (!text.is_empty()).then_some(text)
+}
+
+/// What stands behind the text: the name of the value or, where the name was typed, the value.
+fn aside(field: &Field<'_>) -> Option<String> {
+    if field.presence != Presence::Value {
+        return None;
+    }
+    let text = field.text.trim();
+    let named = field.names.iter().find(|(value, _)| value == text);
+    named
+        .map(|(_, name)| words::plain(name).into_owned())
+        .or_else(|| field.stands_for.as_deref().map(words::stands_for))
 }
 
 /// `7 of 15`, where texts are limited.

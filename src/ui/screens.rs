@@ -1,5 +1,6 @@
 //! The parts of the window. Each draws what it is given and says what was asked for.
 
+mod called;
 mod cells;
 mod core;
 mod customer;
@@ -7,6 +8,7 @@ mod dialogs;
 mod first;
 mod form;
 mod import;
+mod labels;
 mod rail;
 mod records;
 mod review;

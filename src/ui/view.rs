@@ -1,8 +1,12 @@
 //! What the window alone knows: which tab, where the cursor is, which dialog. Throwaway; nothing typed into a profile is here.
 
+mod labels;
+
 use super::widgets::grid::Grid;
 use crate::app::command::Command;
 use std::collections::HashMap;
+
+pub use labels::{LabelsEdit, Row};
 
 /// A dialog over the window.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,10 +21,22 @@ pub enum Dialog {
     Import(String),
     /// The name of a new core attribute.
     AddAttribute(String),
+    /// The labels of an extension or of the core attributes.
+    Labels(Box<LabelsEdit>),
     /// What the keys do.
     Keys,
     /// Drafts could not be kept, and the window is to be closed.
     Close,
+}
+
+impl Dialog {
+    /// Whether Esc may take it away; else it says why not.
+    pub fn may_leave(&mut self) -> bool {
+        match self {
+            Self::Labels(edit) => edit.may_leave(),
+            _ => true,
+        }
+    }
 }
 
 /// The window's own memory.

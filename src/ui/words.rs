@@ -1,7 +1,9 @@
 //! The strings of the interface, in one place: those of the widgets here, those of the screens in their own file.
 
+mod labels;
 mod screens;
 
+pub use labels::*;
 pub use screens::*;
 
 /// `1 record`, `3 records`.

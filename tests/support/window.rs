@@ -12,6 +12,7 @@ use profile_desk::app::state::TargetState;
 use profile_desk::app::worker::Keeper;
 use profile_desk::cli::window::{Start, shell};
 use profile_desk::model::json::Json;
+use profile_desk::model::labels::Labels;
 use profile_desk::model::profile::{CustomerId, Profile};
 use profile_desk::model::request::Request;
 use profile_desk::target::{self, Address, Stamp, Target};
@@ -27,14 +28,15 @@ pub const ZELIE: &str = "0004Va58A92T00F0";
 pub const EMPTY: &str = "0004Va58A92T0177";
 pub const ZANETA: &str = "0004Va58A92T00B2";
 
-/// Drafts that outlive a window.
+/// Drafts and labels that outlive a window.
 #[derive(Clone, Default)]
-pub struct Kept(pub Arc<Mutex<BTreeMap<DraftKey, KeptDraft>>>);
+pub struct Kept(pub Arc<Mutex<BTreeMap<DraftKey, KeptDraft>>>, pub Arc<Mutex<BTreeMap<String, Labels>>>);
 
 impl Keeper for Kept {
     fn restore(&mut self) -> Restored {
         let drafts = self.0.lock().unwrap().values().cloned().collect();
-        Restored { drafts, ..Restored::default() }
+        let labels = self.1.lock().unwrap().clone();
+        Restored { drafts, labels, ..Restored::default() }
     }
     fn whole(&mut self, key: &DraftKey, base: &Json, edits: &Json, at: &str) -> Result<(), String> {
         let kept = KeptDraft {
@@ -62,6 +64,10 @@ impl Keeper for Kept {
         Ok(())
     }
     fn connections(&mut self, _: &Change) -> Result<(), String> {
+        Ok(())
+    }
+    fn labels(&mut self, place: &str, labels: &Labels) -> Result<(), String> {
+        self.1.lock().unwrap().insert(place.to_owned(), labels.clone());
         Ok(())
     }
 }

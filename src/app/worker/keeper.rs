@@ -1,10 +1,11 @@
-//! The thread that keeps drafts, settings and connections on disk, one after the other.
+//! The thread that keeps drafts, settings, connections and labels on disk, one after the other.
 
 use super::Shared;
 use crate::app::connections::Change;
 use crate::app::jobs::{DraftKey, Keep, Outcome, Restored};
 use crate::app::settings::Settings;
 use crate::model::json::Json;
+use crate::model::labels::Labels;
 use std::sync::mpsc::Receiver;
 
 /// Where drafts and settings are kept on disk.
@@ -21,6 +22,8 @@ pub trait Keeper: Send {
     fn sync(&mut self) -> Result<(), String>;
     /// The settings now.
     fn settings(&mut self, settings: &Settings) -> Result<(), String>;
+    /// The labels of the target at this place now. The error is a sentence.
+    fn labels(&mut self, place: &str, labels: &Labels) -> Result<(), String>;
     /// Makes a change of the connections that are kept. The error is a sentence.
     fn connections(&mut self, change: &Change) -> Result<(), String>;
 }
@@ -30,6 +33,7 @@ pub(super) enum ToKeep {
     Draft(DraftKey, Keep),
     Settings(Settings),
     Connections(Change),
+    Labels(String, Labels),
 }
 
 /// Keeps what comes until nothing more can.
@@ -55,6 +59,11 @@ pub(super) fn keep(
                 ToKeep::Connections(change) => {
                     if let Err(sentence) = keeper.connections(change) {
                         shared.tell(Outcome::ConnectionsNotKept(sentence));
+                    }
+                }
+                ToKeep::Labels(place, labels) => {
+                    if let Err(sentence) = keeper.labels(place, labels) {
+                        shared.tell(Outcome::LabelsNotKept(sentence));
                     }
                 }
                 ToKeep::Draft(key, Keep::Edits(..)) if is_overtaken(key, &waiting[at + 1..]) => {}

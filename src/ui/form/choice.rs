@@ -8,6 +8,7 @@ use egui::{
 
 use super::frame::{self, Ends};
 use super::{FieldEvent, Pass, stand_in};
+use crate::model::labels::with_name;
 use crate::ui::theme;
 use crate::ui::widgets::grid::Presence;
 use crate::ui::widgets::{describe, focus_ring};
@@ -112,7 +113,10 @@ fn part(
         (true, _) => (theme::semibold(theme::TYPE), colour.accent, colour.selected),
         _ => (theme::regular(theme::TYPE), colour.ink, colour.surface),
     };
-    let galley = ui.painter().layout_no_wrap(word.to_owned(), font, ink);
+    let named = pass.field.names.iter().find(|(value, _)| value == word);
+    let word = named
+        .map_or_else(|| word.to_owned(), |(value, name)| words::plain(&with_name(value, name)).into_owned());
+    let galley = ui.painter().layout_no_wrap(word.clone(), font, ink);
     let size = vec2(galley.size().x + 26.0, frame::HEIGHT);
     let rect = Rect::from_min_size(pos2(left, ui.max_rect().top()), size);
     let sense = if stop { Sense::click() } else { Sense::CLICK };

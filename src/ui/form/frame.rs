@@ -11,6 +11,7 @@ use egui::{
 
 use super::{Asked, Field, FieldEvent, Pass, count};
 use crate::model::finding::Severity;
+use crate::model::labels::with_name;
 use crate::ui::theme;
 use crate::ui::widgets::grid::Presence;
 use crate::ui::widgets::{finding, menu};
@@ -21,13 +22,18 @@ pub(super) const HEIGHT: f32 = 30.0;
 /// Space left and right of the text in a box.
 pub(super) const PAD: f32 = 10.0;
 const BUTTON: f32 = theme::TARGET;
+/// How many named values a menu offers.
+const NAMES: usize = 12;
 /// Narrowest box that says what it was.
 const ROOM_FOR_WAS: f32 = 200.0;
 
 /// The label on the left, the note and the count on the right.
 pub(super) fn label(ui: &mut Ui, field: &Field<'_>) {
     let colour = theme::palette(ui);
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 18.0), Sense::hover());
+    let (rect, whole) = ui.allocate_exact_size(vec2(ui.available_width(), 18.0), Sense::hover());
+    if let Some(about) = &field.about {
+        whole.on_hover_text(about.as_ref());
+    }
     let count = count(field);
     let over = field.length.is_some_and(|most| field.text.chars().count() > most as usize);
     let count_ink = if over { colour.bad.ink } else { colour.ink_weak };
@@ -165,9 +171,18 @@ fn more(ui: &Ui, pass: &mut Pass<'_>, rect: Rect, focus: Id, open: bool, lit: bo
     let back = pass.field.was.as_deref().map(|before| format!("{} {before}", words::PUT_BACK));
     let mut entries = vec![(words::SET_NOT_SET, Some("Ctrl+Delete")), (words::SET_NULL, Some("Ctrl+0"))];
     entries.extend(back.as_deref().map(|back| (back, None)));
+    let (before, names) = (entries.len(), pass.field.names.iter().take(NAMES));
+    let named: Vec<String> =
+        names.map(|(value, name)| words::plain(&with_name(value, name)).into_owned()).collect();
+    entries.extend(named.iter().map(|named| (named.as_str(), None)));
     match menu::menu(&button, open, focus, &entries) {
         Some(0) => pass.empty(Presence::Absent),
         Some(1) => pass.empty(Presence::Null),
+        Some(index) if index >= before => {
+            let chosen = pass.field.names.get(index - before).map(|(value, _)| value.clone());
+            let events = chosen.map(|value| [FieldEvent::Changed(value), FieldEvent::Committed]);
+            pass.events.extend(events.into_iter().flatten());
+        }
         Some(_) => pass.events.push(FieldEvent::PutBack),
         None => {}
     }

@@ -30,6 +30,10 @@ pub struct List<'a> {
     pub values: &'a [String],
     /// What is wrong with each, in a sentence; as many as are known.
     pub errors: &'a [Option<String>],
+    /// What else is to be known about it; a tooltip.
+    pub about: Option<Cow<'a, str>>,
+    /// Values that have names.
+    pub names: &'a [(String, String)],
     /// Whether it can only be read.
     pub locked: bool,
 }
@@ -58,7 +62,12 @@ pub fn list_editor(ui: &mut Ui, id: impl Hash + Debug, list: &List<'_>) -> Vec<L
     let mut events = Vec::new();
     ui.scope_builder(group, |ui| {
         ui.spacing_mut().item_spacing = vec2(0.0, theme::GAP_XS);
-        let above = Field { label: list.label.clone(), note: list.note.clone(), ..Field::default() };
+        let above = Field {
+            label: list.label.clone(),
+            note: list.note.clone(),
+            about: list.about.clone(),
+            ..Field::default()
+        };
         frame::label(ui, &above);
         focus_new(ui, id, list);
         for index in 0..list.values.len() {
@@ -98,6 +107,8 @@ fn value(ui: &mut Ui, id: Id, list: &List<'_>, index: usize, events: &mut Vec<Li
         name: words::numbered(&list.name, index + 1).into(),
         text: text.as_str().into(),
         error: list.errors.get(index).cloned().flatten().map(Cow::Owned),
+        about: list.about.clone(),
+        names: list.names,
         locked: list.locked,
         ..Field::default()
     };
@@ -112,7 +123,8 @@ fn value(ui: &mut Ui, id: Id, list: &List<'_>, index: usize, events: &mut Vec<Li
     let inner = if index == 0 { primary(ui, whole) } else { whole };
     let response = text::one_line(ui, inner, &mut pass);
     if index == 0 && field.error.is_none() {
-        describe(&response, |node| node.set_description(words::PRIMARY));
+        let about = super::description(&field).map(|about| format!("{}. {about}", words::PRIMARY));
+        describe(&response, |node| node.set_description(about.unwrap_or_else(|| words::PRIMARY.into())));
     }
     events.extend(pass.events.into_iter().filter_map(|event| match event {
         FieldEvent::Changed(text) => Some(ListEvent::Changed(index, text)),

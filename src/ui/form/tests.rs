@@ -15,6 +15,7 @@ struct Form {
 
 fn named(label: &'static str, kind: AttributeType, text: &'static str) -> Field<'static> {
     Field {
+        key: label.into(),
         name: format!("Phone 2 {label}").into(),
         label: label.into(),
         kind: Some(kind),

@@ -11,7 +11,7 @@ use egui::{
 };
 
 use super::frame::{self, Ends};
-use super::{Field, FieldEvent, Pass, calendar, stand_in};
+use super::{Field, FieldEvent, Pass, aside, calendar, stand_in};
 use crate::model::schema::AttributeType;
 use crate::ui::theme;
 
@@ -96,8 +96,24 @@ fn editor(ui: &mut Ui, rect: Rect, pass: &mut Pass<'_>, long: bool) -> Response 
     } else {
         ui.add(edit.align(egui::Align2::LEFT_CENTER))
     };
+    if !long {
+        behind(ui, rect, field);
+    }
     report(ui, pass, text, &response);
     response
+}
+
+/// What the value is called, behind it, where there is room.
+fn behind(ui: &Ui, rect: Rect, field: &Field<'_>) {
+    let Some(aside) = aside(field) else { return };
+    let (font, weak) = (theme::regular(theme::TYPE), theme::palette(ui).ink_weak);
+    let text = ui.painter().layout_no_wrap(field.text.to_string(), font.clone(), weak);
+    let left = rect.left() + frame::PAD + text.size().x + theme::GAP_XS;
+    let room = rect.right() - theme::GAP_XS - left;
+    if room > theme::TARGET {
+        let galley = frame::line(ui.painter(), &aside, font, weak, room);
+        ui.painter().galley(egui::pos2(left, rect.center().y - galley.size().y / 2.0), galley, weak);
+    }
 }
 
 /// Says what changed, and once the keyboard is gone that it stands.

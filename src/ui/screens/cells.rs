@@ -5,8 +5,9 @@ use crate::app::entry::{Entry, text_of};
 use crate::app::review::Spot;
 use crate::app::state::Open;
 use crate::model::finding::Severity;
-use crate::model::json::Kind;
+use crate::model::json::{Json, Kind};
 use crate::model::schema::{AttributeSchema, AttributeType};
+use crate::model::value::shown;
 use crate::ui::widgets::badge::State;
 use crate::ui::widgets::grid::Presence;
 use jiff::tz::TimeZone;
@@ -17,6 +18,8 @@ pub struct Attribute<'a> {
     pub schema: Option<&'a AttributeSchema>,
     /// The text in its editor.
     pub text: String,
+    /// The value, where the text stands for one.
+    pub value: Option<String>,
     /// Whether there is a value.
     pub presence: Presence,
     /// What it was when it was loaded, where that differs; the empty text where it was not there.
@@ -47,6 +50,11 @@ pub fn attribute<'a>(
         Some(value) => (text_of(kind, value, zone), Presence::Value),
     };
     let entry = row.entry(name);
+    let token = match entry {
+        None => loaded,
+        Some(Entry::Typed { token, .. }) => token.as_ref().ok().map(Json::view),
+        Some(Entry::Null | Entry::Absent) => None,
+    };
     let (text, presence) = match entry {
         None => stored(),
         Some(Entry::Typed { text, .. }) => (text.clone(), Presence::Value),
@@ -65,6 +73,7 @@ pub fn attribute<'a>(
     Attribute {
         schema,
         text,
+        value: token.filter(|token| !token.is_null()).map(shown),
         presence,
         was,
         error: told(Severity::Error),

@@ -1,9 +1,11 @@
 //! The core attributes: a list of values for each, the first one primary.
 
+use super::called::Called;
 use crate::app::command::Command;
 use crate::app::edits::CoreValue;
 use crate::app::entry::{Entry, text_of};
-use crate::app::state::Open;
+use crate::app::labels::named;
+use crate::app::state::{App, Open};
 use crate::model::json::{Json, Kind, View as Token};
 use crate::ui::form::{List, ListEvent, list_editor};
 use crate::ui::view::{Dialog, View};
@@ -17,28 +19,32 @@ use jiff::tz::TimeZone;
 const WIDTH: f32 = 640.0;
 
 /// The page of the core attributes.
-pub fn show(ui: &mut Ui, view: &mut View, open: &Open) {
+pub fn show(ui: &mut Ui, view: &mut View, app: &App, open: &Open) {
     let colour = theme::palette(ui);
     let room = (ui.available_height() - 40.0).max(100.0);
     let card = egui::Frame::new().fill(colour.surface).stroke(Stroke::new(1.0, colour.line));
     card.inner_margin(Margin::same(16)).show(ui, |ui| {
         egui::ScrollArea::vertical().max_height(room - 34.0).auto_shrink([false, true]).show(ui, |ui| {
-            let names = open.draft.core_names();
+            let names = open.shown.of(None);
             if names.is_empty() {
                 ui.label(egui::RichText::new(words::NO_ATTRIBUTE).color(colour.ink_weak));
             }
             ui.set_max_width(ui.available_width().min(WIDTH));
-            for name in &names {
-                attribute(ui, view, open, name);
+            for name in names {
+                attribute(ui, view, app, open, name);
             }
         });
     });
-    if button::ordinary(ui, words::ADD_ATTRIBUTE, None).clicked() {
-        view.open(Dialog::AddAttribute(String::new()));
-    }
+    ui.horizontal_wrapped(|ui| {
+        if button::ordinary(ui, words::ADD_ATTRIBUTE, None).clicked() {
+            view.open(Dialog::AddAttribute(String::new()));
+        }
+        super::labels::actions(ui, view, app, None);
+    });
 }
 
-fn attribute(ui: &mut Ui, view: &mut View, open: &Open, name: &str) {
+fn attribute(ui: &mut Ui, view: &mut View, app: &App, open: &Open, name: &str) {
+    let called = Called::new(app.labels(), None);
     let values = open.draft.core_values(name);
     let texts: Vec<String> = values.iter().map(|value| text(open, name, value)).collect();
     let errors: Vec<Option<String>> =
@@ -49,15 +55,17 @@ fn attribute(ui: &mut Ui, view: &mut View, open: &Open, name: &str) {
         (false, false) => "",
     };
     let list = List {
-        name: name.into(),
-        label: words::plain(name),
+        name: called.label(name).into(),
+        label: called.label(name).into(),
+        about: called.about(None, name).map(Into::into),
+        names: called.names(name),
         note: note.into(),
         values: &texts,
         errors: &errors,
         locked: is_structure(open, name, &values),
     };
     for event in list_editor(ui, (super::records::generation(open), name.to_owned()), &list) {
-        if let Some(command) = meant(open, name, &values, event) {
+        if let Some(command) = meant(app, open, name, &values, event) {
             view.ask(command);
         }
     }
@@ -79,7 +87,7 @@ fn text(open: &Open, name: &str, value: &CoreValue) -> String {
 }
 
 /// What an event asks for.
-fn meant(open: &Open, name: &str, values: &[CoreValue], event: ListEvent) -> Option<Command> {
+fn meant(app: &App, open: &Open, name: &str, values: &[CoreValue], event: ListEvent) -> Option<Command> {
     let mut values = values.to_vec();
     let mut typing = None;
     match event {
@@ -90,7 +98,8 @@ fn meant(open: &Open, name: &str, values: &[CoreValue], event: ListEvent) -> Opt
             let as_loaded =
                 loaded.is_some_and(|token| !token.is_null() && text_of(None, token, &TimeZone::UTC) == text);
             let like = loaded.map(Token::kind);
-            value.entry = (!as_loaded).then(|| Entry::typed(None, like, &text, &TimeZone::UTC));
+            let means = |text: &str| Entry::typed(None, like, text, &TimeZone::UTC);
+            value.entry = (!as_loaded).then(|| named(app.labels(), None, name, &text, means));
             typing = Some(at);
         }
         ListEvent::Added => {

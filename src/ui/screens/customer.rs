@@ -1,11 +1,12 @@
 //! The customer who is open: name, ID, buttons, a tab for each extension, and the page of the chosen tab.
 
+use super::called::Called;
 use super::{core, form, records};
 use crate::app::command::Command;
 use crate::app::review::Spot;
 use crate::app::settings::View as Shape;
 use crate::app::state::{App, Open};
-use crate::model::finding::Severity;
+use crate::model::finding::{Finding, Severity};
 use crate::model::json::same_name;
 use crate::model::schema::Arity;
 use crate::ui::view::{Dialog, View};
@@ -30,14 +31,14 @@ const VIEWS: f32 = 122.0;
 pub fn show(ui: &mut Ui, view: &mut View, app: &App, open: &Open) {
     ui.spacing_mut().item_spacing.y = theme::GAP_S;
     header(ui, view, app, open);
-    conflict(ui, view, open);
+    conflict(ui, view, app, open);
     let names = open.draft.extensions(&open.schemas);
     if !std::mem::replace(&mut view.has_tab, true) {
         view.tab = names.first().cloned();
     }
-    tabs(ui, view, open, &names);
+    tabs(ui, view, app, open, &names);
     match view.tab.clone().filter(|tab| names.contains(tab)) {
-        None => core::show(ui, view, open),
+        None => core::show(ui, view, app, open),
         Some(extension) => page(ui, view, app, open, &extension),
     }
 }
@@ -90,7 +91,7 @@ fn buttons(ui: &mut Ui, view: &mut View, app: &App, open: &Open) {
 }
 
 /// What somebody else changed too, and the two ways on.
-fn conflict(ui: &mut Ui, view: &mut View, open: &Open) {
+fn conflict(ui: &mut Ui, view: &mut View, app: &App, open: &Open) {
     let Some(clash) = &open.conflict else { return };
     super::card(ui).stroke(egui::Stroke::new(1.0, theme::palette(ui).bad.ink)).show(ui, |ui| {
         ui.set_width(ui.available_width());
@@ -105,7 +106,7 @@ fn conflict(ui: &mut Ui, view: &mut View, open: &Open) {
                     |json| words::plain(json.as_str()).into_owned(),
                 )
             };
-            let place = conflict.place.to_string();
+            let place = words::plain(&app.labels().place(&conflict.place)).into_owned();
             ui.label(words::both_changed(
                 &place,
                 &text(&conflict.base),
@@ -124,12 +125,16 @@ fn conflict(ui: &mut Ui, view: &mut View, open: &Open) {
     });
 }
 
-fn tabs(ui: &mut Ui, view: &mut View, open: &Open, names: &[String]) {
+fn tabs(ui: &mut Ui, view: &mut View, app: &App, open: &Open, names: &[String]) {
+    let called: Vec<Called<'_>> = names.iter().map(|name| Called::new(app.labels(), Some(name))).collect();
+    let titles: Vec<_> = called.iter().map(|called| (called.extension(), called.about_extension())).collect();
     let changed = |changed: bool| changed.then_some(State::Changed);
     let core_changed = !open.draft.edits().core.is_empty();
-    let mut tabs = vec![Tab { title: words::PROFILE, count: None, state: changed(core_changed) }];
-    tabs.extend(names.iter().map(|name| Tab {
-        title: name,
+    let mut tabs =
+        vec![Tab { title: words::PROFILE, about: None, count: None, state: changed(core_changed) }];
+    tabs.extend(names.iter().zip(&titles).map(|(name, (title, about))| Tab {
+        title,
+        about: about.as_deref(),
         count: Some(open.draft.record_count(name)),
         state: changed(open.draft.is_extension_changed(name)),
     }));
@@ -147,7 +152,7 @@ pub fn shape(ui: &Ui, app: &App, open: &Open, extension: &str) -> Shape {
     if schema.is_some_and(|schema| schema.arity != Arity::Multi) {
         return Shape::Form;
     }
-    let many = open.columns.get(extension).map_or(0, Vec::len) > FORM_ABOVE;
+    let many = open.shown.of(Some(extension)).len() > FORM_ABOVE;
     let narrow = ui.ctx().content_rect().width() < FORM_BELOW;
     app.settings.views.get(extension).copied().unwrap_or(if many || narrow {
         Shape::Form
@@ -178,7 +183,7 @@ fn page(ui: &mut Ui, view: &mut View, app: &App, open: &Open, extension: &str) {
     });
     actions(ui, view, app, open, extension, single, shape);
     for found in findings.iter().take(4) {
-        let sentence = words::sentence(&found.finding.to_string());
+        let sentence = words::sentence(&told(app, &found.finding));
         if finding::finding(ui, found.finding.severity, &sentence).clicked() {
             go(view, open, &found.spot, found.finding.place.attribute.as_deref());
         }
@@ -186,6 +191,12 @@ fn page(ui: &mut Ui, view: &mut View, app: &App, open: &Open, extension: &str) {
     if findings.len() > 4 {
         finding::finding(ui, Severity::Warning, &words::more_findings(findings.len() - 4));
     }
+}
+
+/// A finding in labels.
+fn told(app: &App, finding: &Finding) -> String {
+    let place = app.labels().place(&finding.place);
+    if place.is_empty() { finding.sentence.clone() } else { format!("{place}: {}", finding.sentence) }
 }
 
 /// Whether an extension has one record at most.
@@ -249,14 +260,9 @@ fn actions(
         {
             view.ask(Command::Remove(extension.to_owned(), key));
         }
-        let unique = open
-            .schemas
-            .get(extension)
-            .map(|schema| schema.unique.join(" and "))
-            .filter(|names| !names.is_empty());
-        if let Some(unique) = unique.filter(|_| !single && !narrow) {
-            let text = egui::RichText::new(words::one_per(&unique)).font(theme::regular(theme::TYPE_S));
-            ui.label(text.color(theme::palette(ui).ink_weak));
+        super::labels::actions(ui, view, app, Some(extension));
+        if !single && !narrow {
+            one_per(ui, app, open, extension);
         }
         if !single {
             let room = ui.available_size_before_wrap().x - VIEWS;
@@ -280,6 +286,19 @@ fn actions(
     });
 }
 
+/// What identifies a record, where there is room to say so.
+fn one_per(ui: &mut Ui, app: &App, open: &Open, extension: &str) {
+    let Some(schema) = open.schemas.get(extension).filter(|schema| !schema.unique.is_empty()) else { return };
+    let called = Called::new(app.labels(), Some(extension));
+    let names: Vec<String> = schema.unique.iter().map(|name| called.label(name)).collect();
+    let ink = theme::palette(ui).ink_weak;
+    let text = words::one_per(&names.join(" and "));
+    let text = ui.painter().layout_no_wrap(text, theme::regular(theme::TYPE_S), ink);
+    if text.size().x + VIEWS + 2.0 * theme::GAP_S <= ui.available_size_before_wrap().x {
+        ui.label(text);
+    }
+}
+
 /// Brings a row, or one of its attributes, before the eyes and gives it the keyboard.
 pub fn go(view: &mut View, open: &Open, spot: &Spot, attribute: Option<&str>) {
     match spot {
@@ -291,7 +310,7 @@ pub fn go(view: &mut View, open: &Open, spot: &Spot, attribute: Option<&str>) {
             view.tab =
                 open.draft.extensions(&open.schemas).into_iter().find(|name| same_name(name, extension));
             view.rows.insert(extension.clone(), *key);
-            let columns = open.columns.get(extension).map_or(&[][..], Vec::as_slice);
+            let columns = open.shown.of(Some(extension));
             let column = attribute
                 .and_then(|name| columns.iter().position(|column| same_name(column, name)))
                 .unwrap_or(0);

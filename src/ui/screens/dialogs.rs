@@ -1,5 +1,6 @@
 //! Dialogs over the window. Esc leaves them; nothing is done without a button or Enter.
 
+use super::labels;
 use crate::app::command::{Address, Command, Make};
 use crate::app::edits::CoreValue;
 use crate::app::entry::Entry;
@@ -13,7 +14,7 @@ use egui::{Key, Modifiers, Ui};
 use std::path::PathBuf;
 
 /// What became of a dialog in this frame.
-enum Ended {
+pub(super) enum Ended {
     No,
     Left,
     Done(String),
@@ -24,16 +25,23 @@ pub fn show(ui: &mut Ui, view: &mut View, app: &App) {
     let Some((mut dialog, first)) = view.dialog.take() else { return };
     let frame = egui::Frame::popup(ui.style()).inner_margin(egui::Margin::same(16));
     let modal = egui::Modal::new(egui::Id::unique("dialog")).frame(frame).show(ui.ctx(), |ui| {
-        ui.set_width(430.0);
+        ui.set_width(width(ui, &dialog));
         ui.spacing_mut().item_spacing.y = theme::GAP_S;
         content(ui, view, app, &mut dialog, first)
     });
-    let left = modal.should_close();
+    let left = modal.should_close() && dialog.may_leave();
     match modal.inner {
         Ended::Done(text) => done(view, app, &dialog, &text),
         // A button inside may have opened another one.
         Ended::No if !left && view.dialog.is_none() => view.dialog = Some((dialog, false)),
         Ended::No | Ended::Left => {}
+    }
+}
+
+fn width(ui: &Ui, dialog: &Dialog) -> f32 {
+    match dialog {
+        Dialog::Labels(_) => (ui.ctx().content_rect().width() - 60.0).clamp(300.0, labels::WIDTH),
+        _ => 430.0,
     }
 }
 
@@ -93,6 +101,7 @@ fn content(ui: &mut Ui, view: &mut View, app: &App, dialog: &mut Dialog, first: 
             name,
             |text| !text.trim().is_empty(),
         ),
+        Dialog::Labels(edit) => labels::content(ui, view, app, edit, first),
         Dialog::Keys => keys(ui),
         Dialog::Close => {
             heading::panel(ui, words::CLOSE_TITLE);
@@ -173,6 +182,7 @@ fn done(view: &mut View, app: &App, dialog: &Dialog, text: &str) {
             }
             view.focus_field = Some(format!("{name} 1"));
         }
+        Dialog::Labels(edit) => view.ask(Command::SetLabels(edit.labels())),
         Dialog::Keys => {}
         Dialog::Close => view.may_close = true,
     }

@@ -1,10 +1,11 @@
 //! The records of an extension as a form: the list, and the fields of the record that is chosen in it.
 
+use super::called::Called;
 use super::{cells, customer};
 use crate::app::command::Command;
 use crate::app::draft::RowState;
 use crate::app::entry::Entry;
-use crate::app::review::summary;
+use crate::app::review::{Extension, Told, summary};
 use crate::app::settings::View as Shape;
 use crate::app::state::{App, Open};
 use crate::model::schema::AttributeType;
@@ -49,18 +50,21 @@ pub fn show(ui: &mut Ui, view: &mut View, app: &App, open: &Open, extension: &st
 fn list(ui: &mut Ui, view: &mut View, app: &App, open: &Open, extension: &str, current: Option<u64>) {
     let zone = app.zone();
     let schema = open.schemas.get(extension);
+    let called = Called::new(app.labels(), Some(extension));
+    let told = Told { labels: app.labels(), zone: &zone };
+    let of = Extension { name: extension, schema, told };
     let row_of = |at: usize| {
         let Some(row) = open.draft.row(extension, at) else { return RecordRow::default() };
         RecordRow {
             key: row.key,
-            name: format!("{extension} {}", at + 1).into(),
+            name: words::numbered(&called.extension(), at + 1).into(),
             number: at + 1,
-            summary: words::plain(&summary(row, schema, &zone)).into_owned().into(),
+            summary: words::plain(&summary(row, &of)).into_owned().into(),
             state: cells::state(open, extension, row, open.tried || current != Some(row.key)),
         }
     };
     let selected = current.and_then(|key| open.draft.position(extension, key));
-    let chosen = record_list(ui, extension, open.draft.row_count(extension), &row_of, selected);
+    let chosen = record_list(ui, &called.extension(), open.draft.row_count(extension), &row_of, selected);
     if let Some(row) = chosen.and_then(|at| open.draft.row(extension, at)) {
         view.rows.insert(extension.to_owned(), row.key);
         view.ask(Command::Settle);
@@ -70,7 +74,9 @@ fn list(ui: &mut Ui, view: &mut View, app: &App, open: &Open, extension: &str, c
 fn record(ui: &mut Ui, view: &mut View, app: &App, open: &Open, extension: &str, key: u64, single: bool) {
     let Some(row) = open.draft.row_by_key(extension, key) else { return };
     let number = open.draft.position(extension, key).unwrap_or_default() + 1;
-    let names = open.columns.get(extension).map_or(&[][..], Vec::as_slice);
+    let names = open.shown.of(Some(extension));
+    let called = Called::new(app.labels(), Some(extension));
+    let numbered = (!single).then_some(number);
     let zone = app.zone();
     let zone_name = app.zone_name();
     let schema = open.schemas.get(extension);
@@ -79,7 +85,7 @@ fn record(ui: &mut Ui, view: &mut View, app: &App, open: &Open, extension: &str,
         .map(|name| {
             let found = cells::attribute(open, extension, row, name, &zone, open.tried);
             let unique = schema.is_some_and(|schema| schema.is_unique(name));
-            let title = cells::title(name, found.schema, &zone_name);
+            let title = cells::title(&called.label(name), found.schema, &zone_name);
             let label = if unique { words::identifies(&title) } else { title };
             let kind = found.schema.map(|schema| schema.kind);
             let note = match kind {
@@ -88,12 +94,11 @@ fn record(ui: &mut Ui, view: &mut View, app: &App, open: &Open, extension: &str,
                 Some(kind) => kind.name().to_owned(),
             };
             Field {
-                name: if single {
-                    format!("{extension} {name}")
-                } else {
-                    format!("{extension} {number} {name}")
-                }
-                .into(),
+                key: name.into(),
+                name: called.field(numbered, name).into(),
+                stands_for: called.stands_for(name, &found).map(Into::into),
+                names: called.names(name),
+                about: called.about(numbered, name).map(Into::into),
                 label: label.into(),
                 note: note.into(),
                 kind,
@@ -115,9 +120,8 @@ fn record(ui: &mut Ui, view: &mut View, app: &App, open: &Open, extension: &str,
         ui.label(egui::RichText::new(words::TO_BE_REMOVED).color(theme::palette(ui).bad.ink));
     }
     let id = (super::records::generation(open), key, extension.to_owned());
-    if let Some(at) = view.focus_field.take().and_then(|wanted| names.iter().position(|name| *name == wanted))
-    {
-        focus(ui, id.clone(), at, &all[at].label);
+    if let Some(wanted) = view.focus_field.take().filter(|wanted| names.contains(wanted)) {
+        focus(ui, id.clone(), &wanted);
     }
     for (at, event) in fields(ui, id, &all) {
         let Some(name) = names.get(at) else { continue };
@@ -127,7 +131,10 @@ fn record(ui: &mut Ui, view: &mut View, app: &App, open: &Open, extension: &str,
                 let entry = app.entry(extension, key, name, &text);
                 view.ask(edit(entry));
             }
-            FieldEvent::Committed => view.ask(Command::Settle),
+            FieldEvent::Committed => {
+                view.asked.extend(app.told_by_name(extension, key, name).map(edit));
+                view.ask(Command::Settle);
+            }
             FieldEvent::Cleared => view.ask(edit(Entry::Absent)),
             FieldEvent::Nulled => view.ask(edit(Entry::Null)),
             FieldEvent::PutBack => view.ask(Command::Revert(extension.to_owned(), key, Some(name.clone()))),

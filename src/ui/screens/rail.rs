@@ -1,5 +1,6 @@
 //! The rail on the left: who was found, drafts, pinned and recent customers; or the commands after `>`.
 
+use super::labels;
 use crate::app::command::Command;
 use crate::app::settings::{View as Shape, Zone};
 use crate::app::state::App;
@@ -88,6 +89,7 @@ fn row(ui: &mut Ui, view: &mut View, app: &App, id: &CustomerId) {
 enum Doing {
     Ask(Command),
     Open(Dialog),
+    Labels,
 }
 
 /// The commands whose names have the words after `>`.
@@ -121,6 +123,7 @@ fn matching(view: &View, app: &App) -> Vec<(&'static str, Doing)> {
             words::FORM,
             Doing::Ask(Command::SetView(tab.clone().unwrap_or_default(), Shape::Form)),
         ),
+        (open, words::LABELS_MORE, Doing::Labels),
         (true, zone.0, Doing::Ask(Command::SetZone(zone.1))),
         (true, words::KEYS, Doing::Open(Dialog::Keys)),
     ];
@@ -140,24 +143,25 @@ fn commands(ui: &mut Ui, view: &mut View, app: &App) {
     ui.push_id("commands", |ui| {
         for (name, doing) in offered {
             if list_row::list_row(ui, name, "", false).clicked() {
-                run(view, doing);
+                run(view, app, doing);
             }
         }
     });
     ui.add_space(theme::GAP_S);
 }
 
-fn run(view: &mut View, doing: Doing) {
+fn run(view: &mut View, app: &App, doing: Doing) {
     view.find.clear();
     match doing {
         Doing::Ask(command) => view.ask(command),
         Doing::Open(dialog) => view.open(dialog),
+        Doing::Labels => labels::open(view, app),
     }
 }
 
 /// Runs the first command that fits.
 pub fn run_first(view: &mut View, app: &App) {
     if let Some((_, doing)) = matching(view, app).into_iter().next() {
-        run(view, doing);
+        run(view, app, doing);
     }
 }

@@ -1,10 +1,12 @@
 //! The records of an extension as a table.
 
+use super::called::Called;
 use super::cells;
 use crate::app::command::Command;
 use crate::app::draft::RowState;
 use crate::app::entry::Entry;
 use crate::app::state::{App, Open};
+use crate::model::labels::with_name;
 use crate::ui::view::View;
 use crate::ui::widgets::badge::State;
 use crate::ui::widgets::grid::{At, Cell, Column, GridEvent, GridSource, Presence};
@@ -15,6 +17,7 @@ use jiff::tz::TimeZone;
 
 struct Records<'a> {
     open: &'a Open,
+    called: Called<'a>,
     extension: &'a str,
     names: &'a [String],
     columns: Vec<Column>,
@@ -25,23 +28,31 @@ struct Records<'a> {
 
 /// The table.
 pub fn show(ui: &mut Ui, view: &mut View, app: &App, open: &Open, extension: &str) {
-    let names = open.columns.get(extension).map_or(&[][..], Vec::as_slice);
+    let names = open.shown.of(Some(extension));
+    let called = Called::new(app.labels(), Some(extension));
     let schema = open.schemas.get(extension);
     let zone_name = app.zone_name();
     let column = |name: &String| Column {
-        title: cells::title(name, schema.and_then(|schema| schema.attribute(name)), &zone_name),
+        key: name.clone(),
+        title: cells::title(
+            &called.label(name),
+            schema.and_then(|schema| schema.attribute(name)),
+            &zone_name,
+        ),
+        about: called.about_attribute(name),
         width: None,
     };
     let mut grid = view.grids.remove(extension).unwrap_or_default();
     let source = Records {
         open,
+        called,
         extension,
         names,
         columns: names.iter().map(column).collect(),
         zone: app.zone(),
         here: grid.cursor().map(|at| at.key),
     };
-    let events = grid.show(ui, extension, &source);
+    let events = grid.show(ui, &called.extension(), &source);
     view.grids.insert(extension.to_owned(), grid);
     for event in events {
         absorb(view, app, &source, event);
@@ -73,7 +84,13 @@ fn absorb(view: &mut View, app: &App, source: &Records<'_>, event: GridEvent) {
             view.ask(Command::Settle);
         }
         GridEvent::Menu(key, entry) => chosen(view, source, key, entry),
-        GridEvent::Committed(_) => view.ask(Command::Settle),
+        GridEvent::Committed(at) => {
+            let name = source.names.get(at.column).map_or("", String::as_str);
+            if let Some(entry) = app.told_by_name(source.extension, at.key, name) {
+                edit(at, entry);
+            }
+            view.ask(Command::Settle);
+        }
         GridEvent::Moved(at) => {
             view.rows.insert(source.extension.to_owned(), at.key);
             view.ask(Command::Settle);
@@ -137,10 +154,16 @@ impl GridSource for Records<'_> {
         };
         let attribute =
             cells::attribute(self.open, self.extension, found, name, &self.zone, self.judged(found.key));
-        let shown = words::plain(&attribute.text);
+        let known = attribute.value.as_deref().and_then(|value| {
+            let (value, name) = self.called.names(name).iter().find(|(known, _)| known == value)?;
+            Some(with_name(value, name))
+        });
+        let told = known.as_deref().unwrap_or(&attribute.text);
+        let shown = words::plain(told);
         let shown = (*shown != *attribute.text).then(|| shown.into_owned().into());
         Cell {
-            name: format!("{} {} {name}", self.extension, row + 1).into(),
+            name: self.called.field(Some(row + 1), name).into(),
+            about: self.called.about(Some(row + 1), name).map(Into::into),
             shown,
             text: attribute.text.into(),
             presence: attribute.presence,

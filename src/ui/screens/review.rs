@@ -140,10 +140,13 @@ fn card(ui: &mut Ui, view: &mut View, open: &Open, change: &Change) {
         let one_line = matches!((&change.spot, change.lines.as_slice()), (Spot::Row(_), [_]));
         ui.horizontal(|ui| {
             let title = match change.lines.as_slice() {
-                [line] if one_line => format!("{} {}", change.place, line.attribute),
+                [line] if one_line => format!("{} {}", change.place, line.label),
                 _ => change.place.clone(),
             };
-            let text = egui::RichText::new(title).font(theme::regular(theme::TYPE_S)).color(colour.ink_weak);
+            let title = words::plain(&title);
+            let text = egui::RichText::new(title.as_ref())
+                .font(theme::regular(theme::TYPE_S))
+                .color(colour.ink_weak);
             ui.label(text);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 badge::badge(ui, state(change));
@@ -193,7 +196,7 @@ fn difference(ui: &Ui, line: &Line, named: bool) -> LayoutJob {
         job.append(text, 0.0, TextFormat::simple(font, ink));
     };
     if named {
-        add(&format!("{}: ", line.attribute), colour.ink_weak, false);
+        add(&format!("{}: ", words::plain(&line.label)), colour.ink_weak, false);
     }
     let text = |text: &Option<String>| text.as_ref().map(|text| words::plain(text).into_owned());
     let (before, after) = (text(&line.before), text(&line.after));

@@ -25,10 +25,14 @@ use egui::{Id, Pos2, Rect, Ui, Vec2};
 use super::badge::State;
 
 /// A column.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Column {
+    /// What tells it from all others, wherever it stands.
+    pub key: String,
     /// What stands above it.
     pub title: String,
+    /// What else is to be known about it; a tooltip.
+    pub about: Option<String>,
     /// Its width in points; `None` fits it to the title and the first rows.
     pub width: Option<f32>,
 }
@@ -58,6 +62,8 @@ pub struct Cell<'a> {
     pub presence: Presence,
     /// What is wrong with it, in a sentence.
     pub error: Option<Cow<'a, str>>,
+    /// What else is to be known about it.
+    pub about: Option<Cow<'a, str>>,
     /// Whether it can only be read.
     pub locked: bool,
 }
@@ -131,6 +137,8 @@ struct Edit {
 #[derive(Debug, Default)]
 pub struct Grid {
     generation: u64,
+    /// The keys of the columns in the last frame; none while the caller has put the cursor somewhere.
+    columns: Vec<String>,
     cursor: Option<At>,
     edit: Option<Edit>,
     /// Whether the keyboard was here at the end of the last frame.
@@ -140,7 +148,7 @@ pub struct Grid {
     /// Keys that came in the same frame as what must be done before them.
     waiting: Vec<egui::Event>,
     widths: Vec<f32>,
-    /// Widths that the user gave to columns, by title.
+    /// Widths that the user gave to columns, by key.
     resized: HashMap<String, f32>,
     /// The row menu was asked for with the keyboard.
     menu: bool,
@@ -162,6 +170,7 @@ impl Grid {
     /// Puts cursor and keyboard on a cell with the next frame, and scrolls there.
     pub fn go_to(&mut self, at: At) {
         self.edit = None;
+        self.columns.clear();
         self.cursor = Some(at);
         self.keyboard = true;
         self.reveal = true;
@@ -177,19 +186,23 @@ impl Grid {
         events
     }
 
-    /// Brings the cursor in line with the data: rows may have come, gone, or been replaced.
+    /// Brings the cursor in line with the data: rows and columns may have come, gone, or been replaced.
     fn follow(&mut self, ui: &Ui, id: Id, source: &dyn GridSource) {
         let reloaded = self.generation != source.generation();
-        let columns = source.columns().len();
+        let columns = source.columns();
         let (was, old) = (self.cursor, self.generation);
         self.generation = source.generation();
-        if reloaded || self.widths.len() != columns {
+        let arranged = !self.columns.iter().eq(columns.iter().map(|column| &column.key));
+        if reloaded || arranged {
             self.widths = self.all_widths(ui, source);
         }
         if reloaded {
             self.edit = None;
         }
-        let followed = was.and_then(|at| found(at, source)).filter(|at| at.column < columns);
+        let followed = was.and_then(|at| found(at, source)).and_then(|at| self.in_columns(at, columns));
+        if arranged {
+            self.columns = columns.iter().map(|column| column.key.clone()).collect();
+        }
         self.cursor = followed.or_else(|| was.filter(|_| !reloaded).and_then(|at| nearest(at, source)));
         if followed.is_none() {
             self.edit = None;
@@ -203,6 +216,15 @@ impl Grid {
                 }
             });
         }
+    }
+
+    /// The same column, at its index of today.
+    fn in_columns(&self, at: At, columns: &[Column]) -> Option<At> {
+        let column = match self.columns.get(at.column) {
+            Some(key) => columns.iter().position(|column| column.key == *key)?,
+            None => Some(at.column).filter(|column| *column < columns.len())?,
+        };
+        Some(At { column, ..at })
     }
 
     fn cell_id(&self, grid: Id, at: At) -> Id {

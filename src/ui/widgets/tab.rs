@@ -16,6 +16,8 @@ use crate::ui::words;
 pub struct Tab<'a> {
     /// The extension's label.
     pub title: &'a str,
+    /// Its own name, where that is another.
+    pub about: Option<&'a str>,
     /// Its number of records; `None` where that says nothing.
     pub count: Option<usize>,
     /// What the draft does to it.
@@ -77,7 +79,12 @@ pub fn show(ui: &mut Ui, tab: &Tab<'_>, selected: bool) -> Response {
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     let enabled = response.enabled();
     response.widget_info(|| WidgetInfo::selected(Role::Tab, enabled, selected, tab.name()));
-    describe(&response, |node| node.set_selected(selected));
+    describe(&response, |node| {
+        node.set_selected(selected);
+        if let Some(about) = tab.about {
+            node.set_description(about);
+        }
+    });
     let after = rect.left() + PAD + title.size().x + theme::GAP_S;
     ui.painter().galley(pos2(rect.left() + PAD, rect.center().y - title.size().y / 2.0), title, ink);
     if let Some(mark) = &mark {
@@ -88,7 +95,10 @@ pub fn show(ui: &mut Ui, tab: &Tab<'_>, selected: bool) -> Response {
         ui.painter().hline(rect.x_range(), rect.bottom() - 1.0, Stroke::new(2.0, line));
     }
     focus_ring(ui, &response, rect.shrink2(vec2(0.0, 2.0)), theme::RADIUS_S);
-    response
+    match tab.about {
+        Some(about) => response.on_hover_text(about),
+        None => response,
+    }
 }
 
 /// Coloured and square for a state; grey and round for a mere count.

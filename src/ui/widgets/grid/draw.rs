@@ -9,7 +9,7 @@ use egui::{
     pos2, vec2,
 };
 
-use super::{Cell, GridSource, Place, Presence};
+use super::{Cell, Column, GridSource, Place, Presence};
 use crate::ui::theme::{self, Palette};
 use crate::ui::widgets::badge::{self, State};
 use crate::ui::widgets::describe;
@@ -64,27 +64,33 @@ pub(super) fn header(ui: &mut Ui, place: Place, edges: &[f32], end: f32, source:
     for (index, column) in source.columns().iter().enumerate() {
         let (Some(from), Some(to)) = (edges.get(index), edges.get(index + 1)) else { break };
         let cell = Rect::from_x_y_ranges(left + from..=left + to, rect.y_range());
-        title(ui, cell, &column.title, index + 1);
+        title(ui, cell, column, index + 1);
     }
     let number = edges.first().copied().unwrap_or(0.0);
     let corner = Rect::from_min_size(place.corner, vec2(number, theme::ROW));
     ui.painter().rect_filled(corner, 0.0, colour.surface);
-    title(ui, corner, words::NUMBER, 0);
+    title(ui, corner, &Column { title: words::NUMBER.to_owned(), ..Column::default() }, 0);
     if place.offset.x > 0.0 {
         ui.painter().vline(corner.right() - 0.5, corner.y_range(), Stroke::new(1.0, colour.line));
     }
     ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, colour.line));
 }
 
-fn title(ui: &Ui, rect: Rect, title: &str, column: usize) {
-    let response = ui.interact(rect, ui.scope_id().with(("title", column)), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::ColumnHeader, true, title));
+fn title(ui: &Ui, rect: Rect, column: &Column, index: usize) {
+    let response = ui.interact(rect, ui.scope_id().with(("title", index)), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::ColumnHeader, true, &column.title));
     describe(&response, |node| {
         node.set_row_index(0);
-        node.set_column_index(column);
+        node.set_column_index(index);
+        if let Some(about) = &column.about {
+            node.set_description(about.as_str());
+        }
     });
     let ink = theme::palette(ui).ink_weak;
-    text(ui, rect, title, theme::semibold(theme::TYPE_XS), ink, Stroke::NONE);
+    text(ui, rect, &column.title, theme::semibold(theme::TYPE_XS), ink, Stroke::NONE);
+    if let Some(about) = &column.about {
+        response.on_hover_text(about);
+    }
 }
 
 /// A row's background, or that of a part of it.

@@ -281,7 +281,7 @@ fn describe_cell(response: &Response, cell: &Cell<'_>, at: At, shown: Option<&st
         if cell.error.is_some() {
             node.set_invalid(accesskit::Invalid::True);
         }
-        let said = [shown, cell.error.as_deref()];
+        let said = [shown, cell.error.as_deref(), cell.about.as_deref()];
         let said: Vec<&str> = said.into_iter().flatten().collect();
         if !said.is_empty() {
             node.set_description(said.join(". "));

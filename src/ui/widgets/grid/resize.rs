@@ -16,7 +16,7 @@ impl Grid {
     pub(super) fn all_widths(&self, ui: &Ui, source: &dyn GridSource) -> Vec<f32> {
         let columns = source.columns().iter().enumerate();
         let width = |(index, column): (usize, &super::Column)| {
-            let given = self.resized.get(&column.title).copied().or(column.width);
+            let given = self.resized.get(&column.key).copied().or(column.width);
             given.unwrap_or_else(|| draw::fitted(ui, source, index))
         };
         columns.map(width).collect()
@@ -52,7 +52,7 @@ impl Grid {
                 continue;
             }
             *place = width;
-            self.resized.insert(column.title.clone(), width);
+            self.resized.insert(column.key.clone(), width);
             ui.request_repaint();
         }
     }

@@ -21,7 +21,8 @@ pub(super) struct Records {
 
 impl Records {
     fn new(count: u64) -> Self {
-        let column = |title: &str| Column { title: title.into(), width: Some(120.0) };
+        let column =
+            |title: &str| Column { key: title.into(), title: title.into(), width: Some(120.0), about: None };
         let row = |key: u64| (key, vec![format!("kind {key}"), format!("number {key}")]);
         Self {
             generation: 1,

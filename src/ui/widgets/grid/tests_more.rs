@@ -27,7 +27,7 @@ fn wide(count: u64) -> Window {
     let mut window = with_menu(count);
     let state = window.state_mut();
     state.columns = ["kind", "number", "x", "y", "z"]
-        .map(|title| Column { title: title.into(), width: Some(200.0) })
+        .map(|title| Column { key: title.into(), title: title.into(), width: Some(200.0), about: None })
         .to_vec();
     for row in &mut state.rows {
         row.1.resize(5, String::new());
