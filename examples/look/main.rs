@@ -46,7 +46,8 @@ impl Look {
             "start_availabilty · Paris",
             "end_availabilty · Paris",
         ];
-        let column = |title: &str| Column { title: title.to_owned(), width: None };
+        let column =
+            |title: &str| Column { key: title.to_owned(), title: title.to_owned(), ..Column::default() };
         let row = |texts: [&str; 6]| texts.map(|text| (text != "-").then(|| text.to_owned()));
         let mut grid = Grid::default();
         grid.go_to(At { key: 1, row: 1, column: 2 });
@@ -83,10 +84,10 @@ impl Look {
                 button::ordinary(ui, text, None);
             }
         });
-        let plain = |title, count| Tab { title, count, state: None };
+        let plain = |title, count| Tab { title, about: None, count, state: None };
         let tabs = [
             plain("Profile", None),
-            Tab { title: "Phone", count: Some(5), state: Some(State::Changed) },
+            Tab { title: "Phone", about: None, count: Some(5), state: Some(State::Changed) },
             plain("Address", Some(1)),
             plain("Consents", Some(2)),
             plain("Notes", Some(0)),

@@ -171,10 +171,10 @@ fn more(ui: &Ui, pass: &mut Pass<'_>, rect: Rect, focus: Id, open: bool, lit: bo
     let back = pass.field.was.as_deref().map(|before| format!("{} {before}", words::PUT_BACK));
     let mut entries = vec![(words::SET_NOT_SET, Some("Ctrl+Delete")), (words::SET_NULL, Some("Ctrl+0"))];
     entries.extend(back.as_deref().map(|back| (back, None)));
-    let (before, names) = (entries.len(), pass.field.names.iter().take(NAMES));
-    let named: Vec<String> =
-        names.map(|(value, name)| words::plain(&with_name(value, name)).into_owned()).collect();
-    entries.extend(named.iter().map(|named| (named.as_str(), None)));
+    let before = entries.len();
+    let told = |(value, name): &(String, String)| words::plain(&with_name(value, name)).into_owned();
+    let values: Vec<String> = pass.field.names.iter().take(NAMES).map(told).collect();
+    entries.extend(values.iter().map(|value| (value.as_str(), None)));
     match menu::menu(&button, open, focus, &entries) {
         Some(0) => pass.empty(Presence::Absent),
         Some(1) => pass.empty(Presence::Null),

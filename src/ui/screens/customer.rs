@@ -172,8 +172,10 @@ fn page(ui: &mut Ui, view: &mut View, app: &App, open: &Open, extension: &str) {
         .filter(|found| matches!(&found.spot, Spot::Row((name, _)) if same_name(name, extension)))
         .filter(|found| open.tried || !found.missing || !is_here(view, open, &found.spot, shape))
         .collect();
-    let below = 44.0 + 26.0 * findings.len().min(4) as f32;
-    let room = (ui.available_height() - below).max(120.0);
+    // In a narrow window the buttons take two rows.
+    let rows = if ui.available_width() < HEADER { 2.0 } else { 1.0 };
+    let below = theme::GAP_S + rows * (theme::ROW + theme::GAP_S) + 26.0 * findings.len().min(4) as f32;
+    let room = (ui.available_height() - below).max(2.0 * theme::ROW);
     ui.scope(|ui| {
         ui.set_max_height(room);
         match shape {

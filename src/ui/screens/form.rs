@@ -36,7 +36,8 @@ pub fn show(ui: &mut Ui, view: &mut View, app: &App, open: &Open, extension: &st
     ui.scope_builder(UiBuilder::new().max_rect(rect), |ui| {
         card.inner_margin(Margin::same(16)).show(ui, |ui| {
             ui.set_min_size(rect.size() - vec2(34.0, 34.0));
-            egui::ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| match key {
+            let area = egui::ScrollArea::vertical().auto_shrink([false, false]);
+            area.min_scrolled_height(theme::ROW).show(ui, |ui| match key {
                 Some(key) => record(ui, view, app, open, extension, key, single),
                 None => {
                     ui.label(egui::RichText::new(words::NO_RECORD).color(colour.ink_weak));

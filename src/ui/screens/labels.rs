@@ -193,8 +193,10 @@ fn files(ui: &mut Ui, view: &mut View, app: &App, edit: &mut LabelsEdit) {
         edit.path = path;
         let path = PathBuf::from(edit.path.trim());
         let is_path = !edit.path.trim().is_empty();
-        let (load, save) =
-            (button::ordinary(ui, words::LOAD_FILE, None), button::ordinary(ui, words::SAVE_FILE, None));
+        let load = button::ordinary(ui, words::LOAD_FILE, None);
+        // What could not be read again is not written.
+        let fit = edit.problem().is_none();
+        let save = ui.add_enabled_ui(fit, |ui| button::ordinary(ui, words::SAVE_FILE, None)).inner;
         match (load.clicked(), save.clicked(), is_path) {
             (false, false, _) => {}
             (_, _, false) => edit.note = Some(words::NO_PATH),
@@ -211,7 +213,7 @@ fn files(ui: &mut Ui, view: &mut View, app: &App, edit: &mut LabelsEdit) {
         }
         Some(Handed::There(path)) => {
             finding::finding(ui, Severity::Warning, &words::file_there(&path.display().to_string()));
-            if button::ordinary(ui, words::REPLACE_FILE, None).clicked() {
+            if edit.problem().is_none() && button::ordinary(ui, words::REPLACE_FILE, None).clicked() {
                 view.ask(Command::WriteLabels(path.clone(), edit.labels(), true));
             }
         }

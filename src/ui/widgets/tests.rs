@@ -22,8 +22,8 @@ impl Window {
         let row = list_row::list_row(ui, "Bruce Banner", "0004Va58A92T0017", true);
         self.note(&row, "row");
         let tabs = [
-            Tab { title: "Phone", count: Some(5), state: Some(State::Changed) },
-            Tab { title: "Address", count: Some(1), state: None },
+            Tab { title: "Phone", about: None, count: Some(5), state: Some(State::Changed) },
+            Tab { title: "Address", about: None, count: Some(1), state: None },
         ];
         self.tab = tab::bar(ui, "Extensions", &tabs, self.tab).unwrap_or(self.tab);
         badge::badge(ui, State::Conflict);
