@@ -109,6 +109,19 @@ fn customers_are_found_by_a_part_of_a_value_and_by_whole_ones() {
 }
 
 #[test]
+fn a_record_without_attributes_is_a_record() {
+    let desk = Desk::new();
+    let home = r#"{"name":"Home","type":"single-valued","attributes":[]}"#;
+    let requests = [Request::CreateSchema(json(home)), Request::InsertRecords(ada(), json(r#"{"Home":{}}"#))];
+    assert!(desk.client.send(&requests, None, &stamp()).unwrap().iter().all(Result::is_ok));
+    let held = desk.store.load(&ada()).unwrap().unwrap().profile;
+    assert_eq!(held.records("Home").len(), 1);
+    assert_eq!(desk.load().profile, held);
+    assert_eq!(desk.client.find("Ada", 9).unwrap(), [held.clone()]);
+    assert_eq!(desk.client.identify(&pairs(&[("Name", "Ada")]), 9).unwrap(), [held]);
+}
+
+#[test]
 fn a_submit_goes_whole_and_names_what_it_started_from() {
     let desk = Desk::new();
     let before = desk.load();

@@ -208,14 +208,18 @@ pub fn schemas(schemas: &Schemas) -> Json {
     Json::array(schemas.iter().map(|schema| schema.json.view()))
 }
 
-/// Reads a profile. An extension that was asked for may be absent, `[]`, `{}` or null where there is no record; names have
-/// any letter case and come out as the schema has them. The error is a sentence.
-pub fn read_profile(view: View<'_>, schemas: &Schemas) -> Result<Profile, String> {
-    read_profile_asked(view, schemas, &[])
+/// Reads a profile as our own team server tells it: what has no record is `[]` or absent, and `{}` is a record. The error is a
+/// sentence.
+pub fn read_own_profile(view: View<'_>, schemas: &Schemas) -> Result<Profile, String> {
+    let mut profile = Profile::from_json(&view.to_json(), |name| schemas.get(name).is_some())?;
+    profile.extensions.retain(|extension| !extension.records.as_slice().is_empty());
+    Ok(profile)
 }
 
-/// The same where extensions were asked for of which no schema is known: `asked` are the names of all.
-pub fn read_profile_asked(view: View<'_>, schemas: &Schemas, asked: &[String]) -> Result<Profile, String> {
+/// Reads a profile as any server tells it; `asked` are the names of the extensions that were asked for. One of them may be
+/// absent, `[]`, `{}` or null where there is no record; names have any letter case and come out as the schema has them, or as
+/// they were asked for. The error is a sentence.
+pub fn read_profile(view: View<'_>, schemas: &Schemas, asked: &[String]) -> Result<Profile, String> {
     if view.kind() != Kind::Object {
         return Err("the answer is no profile".into());
     }
@@ -252,12 +256,15 @@ fn records_said(arity: Arity, value: View<'_>) -> Option<Json> {
     }
 }
 
-/// Reads the answer to a search: an array of profiles, or one; `asked` as in [`read_profile_asked`].
-pub fn read_profiles(bytes: &[u8], schemas: &Schemas, asked: &[String]) -> Result<Vec<Profile>, String> {
+/// Reads the answer to a search: an array of profiles, or one, each as `read` reads it.
+pub fn read_profiles(
+    bytes: &[u8],
+    read: impl Fn(View<'_>) -> Result<Profile, String>,
+) -> Result<Vec<Profile>, String> {
     let json = Json::parse_bytes(bytes).map_err(|error| error.to_string())?;
     match json.view().kind() {
-        Kind::Array => json.view().elements().map(|view| read_profile_asked(view, schemas, asked)).collect(),
-        Kind::Object => Ok(vec![read_profile_asked(json.view(), schemas, asked)?]),
+        Kind::Array => json.view().elements().map(read).collect(),
+        Kind::Object => Ok(vec![read(json.view())?]),
         Kind::Null => Ok(Vec::new()),
         _ => Err("the answer is no list of profiles".into()),
     }

@@ -56,7 +56,8 @@ impl HttpTarget {
     pub(super) async fn find_text(&self, text: &str, limit: usize) -> Result<Vec<Profile>, TargetError> {
         let told = self.told().await?;
         let path = format!("{}?text={}&limit={limit}", own::FIND, encode(text));
-        self.read_own(&path, own::FIND, |bytes| wire::read_profiles(bytes, &told.schemas, &told.names)).await
+        self.read_own(&path, own::FIND, |bytes| wire::read_profiles(bytes, |view| self.profile(view, &told)))
+            .await
     }
 
     /// The requests that a customer had.

@@ -2,10 +2,10 @@
 
 use super::HttpTarget;
 use super::client::Answer;
-use crate::model::json::{Json, quoted, same_name};
+use crate::model::json::{Json, View, quoted, same_name};
 use crate::model::profile::{CUSTOMER_ID, CustomerId, Profile};
 use crate::model::request::encode;
-use crate::model::schema::{Schema, Schemas};
+use crate::model::schema::Schemas;
 use crate::target::{Loaded, TargetError, Version, wire};
 
 /// Where the schemas are.
@@ -48,7 +48,7 @@ impl HttpTarget {
             _ => return Err(self.calls.error(&format!("GET {SCHEMAS}"), &answer).await),
         };
         let read = read.map_err(|why| self.not_told(&why))?;
-        let told = self.declared_into(&read);
+        let told = self.declared_into(read);
         self.note(|known| (known.listed, known.complete) = (true, told.complete));
         Ok(told)
     }
@@ -67,27 +67,15 @@ impl HttpTarget {
     }
 
     /// Adds what the connection declares where the server's schemas say nothing.
-    fn declared_into(&self, read: &wire::ReadSchemas) -> Told {
-        let declared = &self.connection.extensions;
-        let unique_of = |schema: &Schema| -> Option<Vec<String>> {
-            let declared = declared.iter().find(|declared| same_name(&declared.name, &schema.name))?;
-            declared
-                .unique
-                .iter()
-                .map(|name| schema.attribute(name).map(|known| known.name.clone()))
-                .collect()
-        };
-        let filled = |schema: &Schema| {
-            let unique = if schema.unique.is_empty() { unique_of(schema) } else { None };
-            Schema { unique: unique.unwrap_or_else(|| schema.unique.clone()), ..schema.clone() }
-        };
-        let schemas: Schemas = read.schemas.iter().map(filled).collect();
-        let unread = read.unread.iter().map(|(name, _)| name.clone()).filter(|name| !name.is_empty());
+    fn declared_into(&self, read: wire::ReadSchemas) -> Told {
+        let complete = read.unread.is_empty();
+        let schemas = read.schemas.completed(&self.connection.extensions);
+        let unread = read.unread.into_iter().map(|(name, _)| name).filter(|name| !name.is_empty());
         let mut names: Vec<String> = schemas.iter().map(|schema| schema.name.clone()).chain(unread).collect();
         if names.is_empty() {
             names = self.declared_names();
         }
-        Told { schemas, names, complete: read.unread.is_empty() }
+        Told { schemas, names, complete }
     }
 
     fn declared_names(&self) -> Vec<String> {
@@ -110,13 +98,22 @@ impl HttpTarget {
         let answer = self.calls.get(&path).await?;
         match answer.status {
             200..=299 => {
-                let profile = read_json(&answer, |bytes| profile_of(id, bytes, &told, self.is_own()));
+                let profile = read_json(&answer, |bytes| self.profile(about(id, bytes)?.view(), &told));
                 let profile = profile.map_err(|why| self.cannot_mean(&doing, &why))?;
                 let version = if self.is_own() { answer.version().map(Version) } else { None };
                 Ok(Some(Loaded { profile, version }))
             }
             404 => self.is_its_own_404(&doing, &answer).map(|()| None),
             _ => Err(self.calls.error(&doing, &answer).await),
+        }
+    }
+
+    /// A profile as this server tells it.
+    pub(super) fn profile(&self, view: View<'_>, told: &Told) -> Result<Profile, String> {
+        if self.is_own() {
+            wire::read_own_profile(view, &told.schemas)
+        } else {
+            wire::read_profile(view, &told.schemas, &told.names)
         }
     }
 
@@ -169,8 +166,8 @@ pub fn extensions(before: &str, names: &[String]) -> String {
     if names.is_empty() { String::new() } else { format!("{before}extensions={}", names.join(",")) }
 }
 
-/// The profile in an answer about one customer, who need not be named in it. On our own team server `{}` is a record.
-fn profile_of(id: &CustomerId, bytes: &[u8], told: &Told, own: bool) -> Result<Profile, String> {
+/// The object in an answer about one customer, who need not be named in it; then it names the one who was asked for.
+fn about(id: &CustomerId, bytes: &[u8]) -> Result<Json, String> {
     let json = Json::parse_bytes(bytes).map_err(|error| error.to_string())?;
     let view = json.view();
     let named = view.get(CUSTOMER_ID).filter(|value| !value.is_null());
@@ -183,11 +180,5 @@ fn profile_of(id: &CustomerId, bytes: &[u8], told: &Told, own: bool) -> Result<P
     let (name, asked) = (quoted(CUSTOMER_ID), Json::string(id.as_str()));
     let others = view.members().filter(|(name, _)| !same_name(&name.decoded(), CUSTOMER_ID));
     let others = others.map(|(name, value)| (name.as_str(), value));
-    let whole = Json::object(std::iter::once((name.as_str(), asked.view())).chain(others));
-    if own {
-        let mut profile = Profile::from_json(&whole, |name| told.schemas.get(name).is_some())?;
-        profile.extensions.retain(|extension| !extension.records.as_slice().is_empty());
-        return Ok(profile);
-    }
-    wire::read_profile_asked(whole.view(), &told.schemas, &told.names)
+    Ok(Json::object(std::iter::once((name.as_str(), asked.view())).chain(others)))
 }

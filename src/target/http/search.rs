@@ -126,7 +126,8 @@ impl HttpTarget {
         match answer.status {
             204 | 404 => self.is_its_own_404(doing, &answer).map(|()| Found::Profiles(Vec::new())),
             200..=299 => {
-                let read = read_json(&answer, |bytes| wire::read_profiles(bytes, &told.schemas, &told.names));
+                let read =
+                    read_json(&answer, |bytes| wire::read_profiles(bytes, |view| self.profile(view, told)));
                 read.map(Found::Profiles).map_err(|why| self.cannot_mean(doing, &why))
             }
             400 | 403 | 405 | 409 | 422 | 501 => Ok(Found::Refused(self.calls.seen(&answer))),
