@@ -1,6 +1,6 @@
 //! What every request passes on its way in and every answer on its way out.
 
-use super::answer::{Answer, Cut};
+use super::answer::Answer;
 use super::body;
 use super::browser::refuse_pages;
 use super::desk::{By, Desk};
@@ -31,14 +31,7 @@ pub async fn gate(State(desk): State<Arc<Desk>>, mut request: Request, next: Nex
         }
     };
     match response.extensions_mut().remove::<Answer>() {
-        Some(answer) => {
-            let mut written = answer.written(&method, &uri, desk.simulation());
-            if written.extensions().get::<Cut>().is_none() {
-                // `Allow`, where a path does not know the method.
-                written.headers_mut().extend(std::mem::take(response.headers_mut()));
-            }
-            written
-        }
+        Some(answer) => answer.written(&method, &uri, desk.simulation()),
         None => response,
     }
 }
