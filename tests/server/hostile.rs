@@ -116,7 +116,7 @@ fn who_does_not_read_makes_room_for_others() {
         201
     );
     let mut deaf = desk.line();
-    deaf.send(request("GET", "/profiles/A", &[], "").as_bytes());
+    deaf.send(request("GET", "/profiles/A", &[("Connection", "close")], "").as_bytes());
     assert_eq!(desk.ask("GET", "/server/status", "").status, 200);
     let mut rest = Vec::new();
     let whole = deaf.stream.read_to_end(&mut rest).is_ok() && rest.len() > long.len();

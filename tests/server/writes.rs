@@ -152,9 +152,13 @@ fn a_change_whose_client_has_gone_is_made_all_the_same() {
     line.send(crate::raw::request("POST", "/profiles/A/extensions", &[], &insert(1)).as_bytes());
     calls.recv().unwrap();
     drop(line);
-    go.send(()).unwrap();
+    let later = thread::spawn(move || {
+        thread::sleep(Duration::from_millis(200));
+        go.send(()).unwrap();
+    });
     served.stop();
-    assert_eq!(slow.count(), 1);
+    assert_eq!(slow.count(), 1, "the server ends after what it writes");
+    later.join().unwrap();
 }
 
 #[test]
