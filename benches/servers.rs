@@ -5,6 +5,7 @@
 //! loopback and ends by itself.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a measurement stops at the first surprise")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "it tells what it measured")]
 
 use axum::Router;
 use axum::body::Bytes;
@@ -67,7 +68,9 @@ fn write_groups(waiting: &Receiver<Waiting>, file: &mut std::fs::File) {
         let bytes: Vec<u8> = group.iter().flat_map(|(body, _)| body.iter().copied().chain([b'\n'])).collect();
         file.write_all(&bytes).unwrap();
         file.sync_data().unwrap();
-        group.into_iter().for_each(|(_, answer)| drop(answer.send(())));
+        for (_, answer) in group {
+            answer.send(()).unwrap();
+        }
     }
 }
 
