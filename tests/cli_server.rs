@@ -17,10 +17,11 @@ use profile_desk::server::Users;
 use profile_desk::target::LocalStore;
 use served::{Served, options};
 use std::io::{Read, Write};
-use std::net::TcpListener;
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 const ADA: &str = "0004Va58A92T0017";
 const PASSWORD: &str = "open sesame \u{e9}";
@@ -28,9 +29,9 @@ const PASSWORD: &str = "open sesame \u{e9}";
 /// The binary without a password, with settings in a folder.
 fn command(config: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_profile-desk"));
-    ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"]
-        .iter()
-        .for_each(|proxy| drop(command.env_remove(proxy)));
+    for proxy in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] {
+        command.env_remove(proxy);
+    }
     command.env_remove("PROFILE_DESK_PASSWORD").env("PROFILE_DESK_CONFIG", config).stdin(Stdio::null());
     command
 }
@@ -318,6 +319,67 @@ fn what_cannot_be_reached_ends_with_3_and_a_lost_answer_that_reading_back_does_n
     assert_eq!(err(0, &["insert", &body], &at), "Inserted into customer A.\n");
     assert_eq!(numbers(&served).len(), 3, "reading back settled each step");
     err(4, &["insert", "--raw", &body], &["--server", &foreign("cut-after-commit").url]);
+}
+
+/// What stands between a client and a server, and cuts the connection instead of passing on the answer to a change.
+fn cutting(server: SocketAddr) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for client in listener.incoming() {
+            let (mut client, mut server) = (client.unwrap(), TcpStream::connect(server).unwrap());
+            let (mut back, mut up) = (client.try_clone().unwrap(), server.try_clone().unwrap());
+            let changes = Arc::new(AtomicBool::new(false));
+            let seen = changes.clone();
+            std::thread::spawn(move || {
+                pass(&mut client, &mut up, |bytes| {
+                    seen.fetch_or(bytes.starts_with(b"POST /x/send"), Ordering::SeqCst);
+                    true
+                });
+            });
+            std::thread::spawn(move || {
+                pass(&mut server, &mut back, |_| !changes.load(Ordering::SeqCst));
+                let _ = back.shutdown(Shutdown::Both); // the client may be gone already
+            });
+        }
+    });
+    url
+}
+
+/// Passes bytes on while they may go.
+fn pass(from: &mut TcpStream, to: &mut TcpStream, mut may: impl FnMut(&[u8]) -> bool) {
+    let mut bytes = vec![0; 1 << 16];
+    while let Ok(read) = from.read(&mut bytes) {
+        if read == 0 || !may(&bytes[..read]) || to.write_all(&bytes[..read]).is_err() {
+            return;
+        }
+    }
+}
+
+#[test]
+fn a_lost_answer_of_our_own_server_is_settled_by_reading_back_where_a_record_can_be_told() {
+    let (folder, _, served) = team();
+    let notes = file(
+        folder.path(),
+        "notes.json",
+        r#"{"name":"Diary","type":"multi-valued","attributes":[{"name":"text","type":"string"}]}"#,
+    );
+    out(&["schema", "create", &notes], &["--server", &served.url]);
+    let between = cutting(served.address);
+    let at = ["--server", between.as_str()];
+    assert_eq!(
+        err(0, &["insert", "assets/samples/insert-phone.json"], &at),
+        format!("Inserted into customer {ADA}.\n")
+    );
+    let note =
+        file(folder.path(), "note.json", &format!(r#"{{"customer_id":"{ADA}","Diary":[{{"text":"x"}}]}}"#));
+    let lost = err(4, &["insert", &note], &at);
+    assert!(lost.contains("POST /x/send was sent to"), "{lost}");
+    assert_eq!(
+        out(&["show", ADA, "--extensions", "Diary"], &at).matches("\"x\"").count(),
+        1,
+        "it was sent once"
+    );
 }
 
 /// Answers every request with these bytes, and gives what was asked.

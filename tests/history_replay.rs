@@ -1,18 +1,20 @@
 //! `history --format curl`: the script, run by bash, sends exactly what the customer had.
 //!
 //! Without bash and curl these tests are reported as ignored, so this file is its own harness.
-#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at the first surprise")]
 #![allow(clippy::print_stdout, reason = "a harness tells how its tests went")]
 
 use profile_desk::model::json::Json;
 use profile_desk::model::profile::CustomerId;
 use profile_desk::model::request::Request;
 use profile_desk::store::Store;
-use std::io::Write;
+use profile_desk::target::{LocalStore, Stamp, Target};
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Command, ExitCode, Output, Stdio};
+use std::process::{Child, Command, ExitCode, Output, Stdio};
 
-const TESTS: [(&str, fn()); 2] = [
+const TESTS: [(&str, fn()); 3] = [
+    ("replayed_on_an_empty_server_it_makes_the_same_customer", replayed),
     ("whatever_values_and_names_hold_arrives_as_it_is_and_is_never_code", hostile),
     ("a_refusal_ends_the_script_and_names_the_request", refused),
 ];
@@ -38,6 +40,121 @@ fn main() -> ExitCode {
     ExitCode::from(u8::from(failed > 0))
 }
 
+/// The real server on an empty store, until it is dropped.
+struct Served {
+    child: Child,
+    url: String,
+}
+
+impl Served {
+    fn on(store: &Path, more: &[&str]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_profile-desk"))
+            .args(["serve", "--listen", "127.0.0.1:0", "--store"])
+            .arg(store)
+            .args(more)
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let url = lines.map_while(Result::ok).find_map(|line| Some(line.split_once(" on ")?.1.to_owned()));
+        Self { url: url.expect("the server said where it listens"), child }
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+/// A command of the real binary that ends well: its data.
+fn out(args: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_profile-desk"))
+        .args(args)
+        .env("PROFILE_DESK_CONFIG", "/nowhere")
+        .env("PROFILE_DESK_PASSWORD", PASSWORD)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{args:?}: {}", text(&output.stderr));
+    text(&output.stdout)
+}
+
+const PASSWORD: &str = "sesame";
+
+/// The samples after a life: edits, a merge of a merged one, a schema that was deleted and came back, a customer who left and
+/// came back.
+fn lived(store: &str) {
+    out(&["import", "assets/samples/store.json", "--store", store]);
+    out(&["insert", "assets/samples/insert-phone.json", "--store", store]);
+    let opened = LocalStore::open(Path::new(store)).unwrap();
+    let schema = |name: &str| opened.schemas().unwrap().get(name).unwrap().json.clone();
+    let (phone, ids) = (schema("Phone"), opened.customers().unwrap());
+    let [a, b, c, d] = [0, 1, 2, 3].map(|at: usize| ids[at].clone());
+    let json = |text: &str| Json::parse(text).unwrap();
+    let calls = |number: &str| {
+        json(&format!(
+            r#"{{"PHONE":[{{"PhoneType":7,"prefix":"+33","number":"{number}","description":"$(x) '\u0041'"}}]}}"#
+        ))
+    };
+    let requests = vec![
+        Request::InsertRecords(a.clone(), calls("1")),
+        Request::UpdateRecord(
+            a.clone(),
+            "phone".into(),
+            json(r#"{"PhoneType":7,"prefix":"+1","number":"2","description":""}"#),
+        ),
+        Request::InsertRecords(b.clone(), calls("3")),
+        Request::MergeProfiles { dst: c.clone(), src: b.clone(), body: json("{}") },
+        Request::MergeProfiles { dst: a.clone(), src: c, body: json("{}") },
+        Request::CreateProfile(json(&format!(r#"{{"customer_id":"{b}","Name":["new"]}}"#))),
+        Request::DeleteSchema("PHONE".into()),
+        Request::CreateSchema(phone),
+        Request::InsertRecords(a.clone(), calls("4")),
+        Request::InsertRecords(b, calls("5")),
+        Request::InsertRecords(d.clone(), calls("6")),
+        Request::DeleteRecord(d.clone(), "Phone".into(), json(r#"{"PhoneType":7}"#)),
+        Request::DeleteProfile(d.clone()),
+        Request::CreateProfile(json(&format!(r#"{{"customer_id":"{d}","Name":"10.10","n":1E5}}"#))),
+    ];
+    let stamp = Stamp { by: "agent7".into(), at: "2026-11-24T09:30:00.000Z".into() };
+    for answer in opened.send(&requests, None, &stamp).unwrap() {
+        answer.unwrap();
+    }
+}
+
+fn replayed() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("store");
+    let store = store.to_str().unwrap();
+    lived(store);
+    let path = std::env::var("PATH").unwrap();
+    let ids = LocalStore::open(Path::new(store)).unwrap().customers().unwrap();
+    assert!(ids.len() > 6, "the samples");
+    for (number, id) in ids.iter().map(CustomerId::as_str).enumerate() {
+        let folder = tempfile::tempdir().unwrap();
+        let users = folder.path().join("users");
+        std::fs::write(&users, format!("kent:{PASSWORD}\n")).unwrap();
+        std::fs::write(
+            folder.path().join(".netrc"),
+            format!("machine 127.0.0.1 login kent password {PASSWORD}\n"),
+        )
+        .unwrap();
+        #[cfg(unix)]
+        std::fs::set_permissions(&users, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        let guard = ["--users", users.to_str().unwrap()];
+        // The first wants a password, which curl finds in ~/.netrc.
+        let (guard, user) =
+            if number == 0 { (&guard[..], &["--user", "kent"][..]) } else { (&[][..], &[][..]) };
+        let served = Served::on(&folder.path().join("empty"), guard);
+        let output = bash(&script(Path::new(store), id), folder.path(), &path, &served.url);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        assert_eq!(text(&output.stdout) + &text(&output.stderr), "");
+        let there = [&["show", id, "--server", &served.url], user].concat();
+        assert_eq!(out(&there), out(&["show", id, "--store", store]), "{id}");
+    }
+}
+
 fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
@@ -61,6 +178,7 @@ fn bash(script: &str, folder: &Path, path: &str, url: &str) -> Output {
         .env("PATH", path)
         .env("PROFILE_DESK_URL", url)
         .env("HOME", folder)
+        .env("no_proxy", "127.0.0.1")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

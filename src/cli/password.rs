@@ -23,7 +23,7 @@ pub fn of(connection: &Connection) -> Result<Option<Password>, Failure> {
         sentence: format!("the password could not be read from the terminal: {error}"),
         details: vec!["Nothing was changed.".into()],
     })?;
-    Ok(Some(Password::new(typed)))
+    Ok((!typed.is_empty()).then(|| Password::new(typed)))
 }
 
 /// The password that the environment names; empty is unset.
