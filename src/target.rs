@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 pub use crate::store::with_id;
 pub use connection::{Connection, Password};
 pub use document::DocumentStore;
-pub use http::{HttpTarget, Step, Tried};
+pub use http::{HttpTarget, Step, Tried, exposes_credentials};
 pub use local::LocalStore;
 pub use schemas::{read, schemas_for};
 pub use stop::Stop;

@@ -1,6 +1,7 @@
 //! What a person types of a connection, and the connection that it makes.
 
 use super::connections::{Colour, Connection, Declared, KnownReading, Password, TIMEOUT_SECS};
+use crate::target::exposes_credentials;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -46,6 +47,8 @@ pub struct Texts {
     pub extensions: Vec<(String, String)>,
     /// Attributes to find customers by, separated by commas.
     pub find_by: String,
+    /// The address for which somebody agreed that credentials go over plain http.
+    pub plain_http: Option<String>,
 }
 
 /// A connection that is being made or changed.
@@ -57,8 +60,6 @@ pub struct ConnectionForm {
     pub texts: Texts,
     /// What it began as.
     began: Texts,
-    /// What somebody agreed to earlier, and for which address.
-    plain_http: Option<String>,
 }
 
 impl ConnectionForm {
@@ -101,14 +102,29 @@ impl ConnectionForm {
                 .map(|declared| (declared.name.clone(), declared.unique.join(", ")))
                 .collect(),
             find_by: connection.find_by.join(", "),
+            plain_http: connection.plain_http.then(|| connection.url.clone()),
         };
-        let plain_http = connection.plain_http.then(|| connection.url.clone());
-        Self { former, began: texts.clone(), texts, plain_http }
+        Self { former, began: texts.clone(), texts }
     }
 
     /// Whether something was typed that is not kept yet.
     pub fn is_changed(&self) -> bool {
         self.texts != self.began
+    }
+
+    /// Whether what is typed sends credentials where others can read them.
+    pub fn exposes_credentials(&self) -> bool {
+        self.connection(&[]).is_ok_and(|connection| exposes_credentials(&connection))
+    }
+
+    /// Whether somebody agreed to that, for this address.
+    pub fn agrees(&self) -> bool {
+        self.texts.plain_http.is_some() && self.texts.plain_http == Some(Connection::to(&self.texts.url).url)
+    }
+
+    /// Agrees to that, or no longer.
+    pub fn agree(&mut self, agreed: bool) {
+        self.texts.plain_http = agreed.then(|| Connection::to(&self.texts.url).url);
     }
 
     /// The connection. The error is a sentence about the first field that stands for none; `titles` are those of the kept ones.
@@ -127,7 +143,7 @@ impl ConnectionForm {
         connection.timeout_secs = timeout(&texts.timeout)?;
         connection.extensions = extensions(&texts.extensions)?;
         connection.find_by = names(&texts.find_by);
-        connection.plain_http = self.plain_http.as_ref() == Some(&connection.url);
+        connection.plain_http = self.agrees();
         let title = connection.title().to_owned();
         let is_taken = titles.contains(&title) && self.former.as_ref() != Some(&title);
         if is_taken { Err(format!("There is a connection {title} already.")) } else { Ok(connection) }

@@ -3,7 +3,7 @@
 use super::command::{Command, Make};
 use super::jobs::Job;
 use super::state::App;
-use crate::target::Tried;
+use crate::target::{Tried, exposes_credentials};
 use std::collections::BTreeMap;
 
 pub use crate::model::plan::KnownReading;
@@ -37,13 +37,6 @@ pub enum Change {
     Put(Option<String>, Box<Connection>),
     /// The connection of this title goes.
     Remove(String),
-}
-
-/// Whether credentials would go over plain http to another computer.
-fn exposes_credentials(connection: &Connection) -> bool {
-    connection.user.is_some()
-        && connection.url.starts_with("http://")
-        && !connection.url.starts_with("http://127.")
 }
 
 /// The connection of an address whose credentials others could read on the way, if nobody agreed to that yet.

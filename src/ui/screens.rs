@@ -1,7 +1,10 @@
 //! The parts of the window. Each draws what it is given and says what was asked for.
 
+mod asks;
+mod banner;
 mod called;
 mod cells;
+mod connection;
 mod core;
 mod customer;
 mod dialogs;
@@ -13,14 +16,17 @@ mod rail;
 mod records;
 mod review;
 mod status;
+mod targets;
 mod top;
 
 pub use customer::{current_row, go, is_full, is_single, shape};
 pub use top::find_id;
 
-use super::theme;
 use super::view::View;
+use super::{theme, words};
+use crate::app::connections::{Address, Colour};
 use crate::app::state::{App, TargetState};
+use crate::model::profile::CustomerId;
 use eframe::egui;
 use egui::{Frame, Margin, Stroke, Ui};
 
@@ -39,26 +45,49 @@ pub fn show(ui: &mut Ui, view: &mut View, app: &App) {
     egui::Panel::bottom("status").frame(bar(14, 2)).exact_size(28.0).resizable(false).show(ui, |ui| {
         status::show(ui, view, app);
     });
-    if matches!(app.target, TargetState::Ready(_)) {
+    if !matches!(app.target, TargetState::Missing(_)) {
         if let Some(open) =
             app.open.as_ref().filter(|_| app.import.as_ref().is_none_or(|import| import.behind))
         {
             review::place(ui, view, app, open, WIDE);
         }
         egui::Panel::left("rail").frame(bar(10, 12)).exact_size(207.0).resizable(false).show(ui, |ui| {
-            rail::show(ui, view, app);
+            ui.add_enabled_ui(app.ready().is_some(), |ui| rail::show(ui, view, app));
         });
     }
     let page = Frame::new().fill(colour.page).inner_margin(Margin::same(18));
-    egui::CentralPanel::default().frame(page).show(ui, |ui| match (&app.target, &app.open) {
+    egui::CentralPanel::default().frame(page).show(ui, |ui| centre(ui, view, app));
+    dialogs::show(ui, view, app);
+}
+
+/// What stands in the middle. What failed is told above it, or below the customer's name.
+fn centre(ui: &mut Ui, view: &mut View, app: &App) {
+    let customer = app.ready().is_some() && app.open.is_some();
+    if !customer || app.import.as_ref().is_some_and(|import| !import.behind) {
+        banner::show(ui, view, app);
+    }
+    match (&app.target, &app.open) {
         (TargetState::Ready(_), _) if app.import.as_ref().is_some_and(|import| !import.behind) => {
             app.import.iter().for_each(|i| import::show(ui, view, i));
         }
         (TargetState::Ready(_), Some(open)) => customer::show(ui, view, app, open),
         (TargetState::Ready(ready), None) => first::nobody(ui, view, ready),
-        (state, _) => first::show(ui, view, state),
-    });
-    dialogs::show(ui, view, app);
+        _ => first::show(ui, view, app),
+    }
+}
+
+/// A customer's name; of one without a name and without an ID of its own, that it is new.
+fn name(app: &App, id: &CustomerId) -> String {
+    let new = app.makes_ids() && app.is_new(id) && !app.names.contains_key(id);
+    if new { words::NEW_CUSTOMER.to_owned() } else { words::plain(app.name_of(id)).into_owned() }
+}
+
+/// The colour of a target; that of a local store is always the same.
+fn colour(address: &Address) -> Colour {
+    match address {
+        Address::Store(_) => Colour::default(),
+        Address::Server(connection) => connection.colour,
+    }
 }
 
 /// A box for a card on the page.

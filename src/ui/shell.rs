@@ -2,8 +2,9 @@
 
 use super::screens;
 use super::theme;
-use super::view::{Dialog, View};
+use super::view::{Dialog, SignIn, View};
 use crate::app::command::Command;
+use crate::app::connections::Ask;
 use crate::app::jobs::Job;
 use crate::app::settings::Theme;
 use crate::app::state::{App, Keeping, TargetState};
@@ -79,8 +80,25 @@ impl Shell {
         {
             self.carry_out(vec![first]);
         }
+        self.ask();
         if let (Some((spot, attribute)), Some(open)) = (self.app.attention.take(), &self.app.open) {
             screens::go(&mut self.view, open, &spot, attribute.as_deref());
+        }
+    }
+
+    /// What the editor wants to know is asked once no other dialog is open.
+    fn ask(&mut self) {
+        if self.view.dialog.is_some() {
+            return;
+        }
+        match self.app.asks.take() {
+            Some(Ask::SignIn(why)) => {
+                let user = self.app.user().to_owned();
+                self.view.open(Dialog::SignIn(SignIn { why, user, ..SignIn::default() }));
+            }
+            Some(Ask::PlainHttp(connection, make)) => self.view.open(Dialog::PlainHttp(connection, make)),
+            Some(Ask::Complete) => self.view.open(Dialog::Complete),
+            None => {}
         }
     }
 
@@ -88,6 +106,15 @@ impl Shell {
     fn keys(&mut self, ui: &Ui) {
         if self.view.dialog.is_some() {
             return;
+        }
+        // Esc in a cell or a menu is theirs.
+        let typing = self.app.open.as_ref().is_some_and(|open| open.draft.is_typing());
+        if self.app.can_cancel()
+            && !typing
+            && !egui::Popup::is_any_open(ui.ctx())
+            && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape))
+        {
+            self.view.ask(Command::Cancel);
         }
         let is_shown = self.app.import.as_ref().is_none_or(|import| import.behind)
             && matches!(self.app.target, TargetState::Ready(_));
@@ -194,6 +221,13 @@ impl Shell {
                 Theme::Dark => egui::ThemePreference::Dark,
             });
         }
+    }
+}
+
+impl Drop for Shell {
+    fn drop(&mut self) {
+        // The worker waits for what changes something, not for what nobody will see.
+        self.app.stop_reading();
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::app::connections::Colour;
 use eframe::egui;
 use egui::{
     Color32, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Stroke, TextStyle, Theme, vec2,
@@ -61,6 +62,8 @@ pub struct Palette {
     pub new: Pair,
     /// Text and background of what is removed, invalid or in conflict, and of errors.
     pub bad: Pair,
+    /// A mark of a target that no other token has the colour of.
+    pub violet: Color32,
 }
 
 /// A text colour with the background it may stand on.
@@ -95,6 +98,7 @@ pub const LIGHT: Palette = Palette {
     changed: pair(0x008F_5B00, 0x00FD_F3DC),
     new: pair(0x0017_7544, 0x00E6_F5EC),
     bad: pair(0x00B3_261E, 0x00FD_ECEB),
+    violet: rgb(0x0075_3FC4),
 };
 
 /// The dark theme.
@@ -111,6 +115,7 @@ pub const DARK: Palette = Palette {
     changed: pair(0x00E9_B44C, 0x0035_2A14),
     new: pair(0x0063_D297, 0x0017_322A),
     bad: pair(0x00FF_8A80, 0x003A_1F1F),
+    violet: rgb(0x00C3_9BFF),
 };
 
 /// The palette of the theme that `ctx` shows now.
@@ -122,6 +127,19 @@ fn of(theme: Theme) -> &'static Palette {
     match theme {
         Theme::Light => &LIGHT,
         Theme::Dark => &DARK,
+    }
+}
+
+impl Palette {
+    /// The mark of a target with this colour.
+    pub fn mark(&self, colour: Colour) -> Color32 {
+        match colour {
+            Colour::Green => self.new.ink,
+            Colour::Blue => self.accent,
+            Colour::Violet => self.violet,
+            Colour::Amber => self.changed.ink,
+            Colour::Red => self.bad.ink,
+        }
     }
 }
 
@@ -303,6 +321,19 @@ mod tests {
             }
             assert_contrast(3.0, colour.edge, colour.page);
             assert_contrast(3.0, colour.edge, colour.surface);
+        }
+    }
+
+    #[test]
+    fn marks_of_targets_reach_three_to_one_and_differ() {
+        for palette in [LIGHT, DARK] {
+            let marks = Colour::ALL.map(|(colour, _)| palette.mark(colour));
+            for (at, mark) in marks.into_iter().enumerate() {
+                assert_contrast(3.0, mark, palette.surface);
+                assert_contrast(3.0, mark, palette.page);
+                assert_contrast(3.0, mark, palette.selected);
+                assert!(!marks[..at].contains(&mark));
+            }
         }
     }
 

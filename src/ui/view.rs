@@ -3,7 +3,9 @@
 mod labels;
 
 use super::widgets::grid::Grid;
-use crate::app::command::Command;
+use crate::app::command::{Command, Make};
+use crate::app::connection_form::{ConnectionForm, Secret};
+use crate::app::connections::Connection;
 use std::collections::HashMap;
 
 pub use labels::{LabelsEdit, Row};
@@ -15,8 +17,18 @@ pub enum Dialog {
     NewCustomer(String),
     /// The ID, typed again, of the customer who is to be deleted.
     DeleteCustomer(String),
-    /// The path of another store.
-    Store(String),
+    /// The targets to choose from; the path of another store.
+    Target(String),
+    /// A connection that is made or changed.
+    Connection(Box<ConnectionDialog>),
+    /// The title of a connection that is to be removed.
+    RemoveConnection(String),
+    /// Who signs in.
+    SignIn(SignIn),
+    /// Whether credentials may go over plain http.
+    PlainHttp(Box<Connection>, Make),
+    /// Whether to send the complete profile.
+    Complete,
     /// The path of a file to import.
     Import(String),
     /// The name of a new core attribute.
@@ -29,13 +41,58 @@ pub enum Dialog {
     Close,
 }
 
+/// A connection that is made or changed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ConnectionDialog {
+    /// What is typed.
+    pub form: ConnectionForm,
+    /// Whether the password is shown.
+    pub shown: bool,
+    /// Why it cannot be kept as it is.
+    pub wrong: Option<String>,
+    /// Whether it was asked to be left although something was typed.
+    pub leaving: bool,
+}
+
+impl ConnectionDialog {
+    /// Whether it may go: where something was typed that is not kept yet, it asks first.
+    pub fn may_leave(&mut self) -> bool {
+        self.leaving = self.form.is_changed() && !self.leaving;
+        !self.leaving
+    }
+}
+
+/// Who signs in.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SignIn {
+    /// Why that is asked.
+    pub why: String,
+    /// The user's name.
+    pub user: String,
+    /// The password.
+    pub password: Secret,
+    /// Whether the password is shown.
+    pub shown: bool,
+}
+
 impl Dialog {
     /// Whether Esc may take it away; else it says why not.
     pub fn may_leave(&mut self) -> bool {
         match self {
             Self::Labels(edit) => edit.may_leave(),
+            Self::Connection(typed) => typed.may_leave(),
             _ => true,
         }
+    }
+
+    /// A new connection.
+    pub fn new_connection() -> Self {
+        Self::Connection(Box::default())
+    }
+
+    /// A form for a connection.
+    pub fn connection(form: ConnectionForm) -> Self {
+        Self::Connection(Box::new(ConnectionDialog { form, ..ConnectionDialog::default() }))
     }
 }
 
@@ -64,6 +121,8 @@ pub struct View {
     pub dialog: Option<(Dialog, bool)>,
     /// Whether the changes are unfolded where the window is narrow.
     pub review: bool,
+    /// Since when the target is busy, in seconds of the window's clock.
+    pub busy_since: Option<f64>,
     /// Whether the window may close although drafts are not on disk.
     pub may_close: bool,
     /// What was asked for in this frame.

@@ -1,8 +1,10 @@
 //! The strings of the interface, in one place: those of the widgets here, those of the screens in their own file.
 
+mod connections;
 mod labels;
 mod screens;
 
+pub use connections::*;
 pub use labels::*;
 pub use screens::*;
 

@@ -31,6 +31,7 @@ const VIEWS: f32 = 122.0;
 pub fn show(ui: &mut Ui, view: &mut View, app: &App, open: &Open) {
     ui.spacing_mut().item_spacing.y = theme::GAP_S;
     header(ui, view, app, open);
+    super::banner::show(ui, view, app);
     conflict(ui, view, app, open);
     let names = open.draft.extensions(&open.schemas);
     if !std::mem::replace(&mut view.has_tab, true) {
@@ -61,14 +62,26 @@ fn who(ui: &mut Ui, app: &App, open: &Open) {
     let id = open.draft.id();
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
-        heading::customer(ui, &words::plain(app.name_of(id)));
+        heading::customer(ui, &super::name(app, id));
         ui.horizontal(|ui| {
             let weak = theme::palette(ui).ink_weak;
-            ui.label(egui::RichText::new(id.as_str()).font(theme::mono(theme::TYPE_S)).color(weak));
             let known = open.draft.base().is_some();
+            if known || !app.makes_ids() {
+                ui.label(egui::RichText::new(id.as_str()).font(theme::mono(theme::TYPE_S)).color(weak));
+            } else {
+                ui.label(
+                    egui::RichText::new(words::SERVER_GIVES_ID)
+                        .font(theme::regular(theme::TYPE_S))
+                        .color(weak),
+                );
+            }
             let read = if known { words::read_at(&open.read_at) } else { words::NOT_SENT_YET.into() };
             ui.label(egui::RichText::new(read).font(theme::regular(theme::TYPE_S)).color(weak));
         });
+        if open.schemas.is_inferred() {
+            let text = egui::RichText::new(words::INFERRED).font(theme::regular(theme::TYPE_S));
+            ui.add(egui::Label::new(text.color(theme::palette(ui).ink_weak)).wrap());
+        }
     });
 }
 

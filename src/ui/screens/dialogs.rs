@@ -1,6 +1,7 @@
 //! Dialogs over the window. Esc leaves them; nothing is done without a button or Enter.
 
-use super::labels;
+use super::asks::{self, confirm};
+use super::{connection, labels, targets};
 use crate::app::command::{Address, Command, Make};
 use crate::app::edits::CoreValue;
 use crate::app::entry::Entry;
@@ -15,8 +16,11 @@ use std::path::PathBuf;
 
 /// What became of a dialog in this frame.
 pub(super) enum Ended {
+    /// It stays.
     No,
+    /// It goes, and nothing is done.
     Left,
+    /// It goes, and what it is for is done with this text.
     Done(String),
 }
 
@@ -38,16 +42,22 @@ pub fn show(ui: &mut Ui, view: &mut View, app: &App) {
     }
 }
 
+/// How wide a dialog is, in points.
 fn width(ui: &Ui, dialog: &Dialog) -> f32 {
-    match dialog {
-        Dialog::Labels(_) => (ui.ctx().content_rect().width() - 60.0).clamp(300.0, labels::WIDTH),
+    let wanted: f32 = match dialog {
+        Dialog::Labels(_) => labels::WIDTH,
+        Dialog::Target(_) | Dialog::Connection(_) => 580.0,
         _ => 430.0,
-    }
+    };
+    wanted.min((ui.ctx().content_rect().width() - 60.0).max(300.0))
 }
 
 fn content(ui: &mut Ui, view: &mut View, app: &App, dialog: &mut Dialog, first: bool) -> Ended {
     match dialog {
-        Dialog::NewCustomer(id) => asks(
+        Dialog::NewCustomer(_) if app.makes_ids() => {
+            confirm(ui, first, words::NEW_CUSTOMER, words::NEW_CUSTOMER_SERVER, words::CREATE)
+        }
+        Dialog::NewCustomer(id) => ask_text(
             ui,
             first,
             words::NEW_CUSTOMER,
@@ -60,22 +70,31 @@ fn content(ui: &mut Ui, view: &mut View, app: &App, dialog: &mut Dialog, first: 
         Dialog::DeleteCustomer(typed) => {
             let id = app.open.as_ref().map(|open| open.draft.id().as_str().to_owned()).unwrap_or_default();
             let note = words::delete_note(&id);
-            asks(ui, first, words::DELETE_CUSTOMER, &note, words::TYPE_THE_ID, words::DELETE, typed, |text| {
-                text.trim() == id
-            })
+            ask_text(
+                ui,
+                first,
+                words::DELETE_CUSTOMER,
+                &note,
+                words::TYPE_THE_ID,
+                words::DELETE,
+                typed,
+                |text| text.trim() == id,
+            )
         }
-        Dialog::Store(path) => asks(
-            ui,
-            first,
-            words::SWITCH_STORE,
-            words::SWITCH_NOTE,
-            words::STORE_PATH,
-            words::OPEN_STORE,
-            path,
-            |text| !text.trim().is_empty(),
-        ),
+        Dialog::Target(path) => targets::show(ui, view, app, first, path),
+        Dialog::Connection(typed) => connection::show(ui, view, app, first, typed),
+        Dialog::RemoveConnection(title) => {
+            let note = words::remove_connection_note(title);
+            confirm(ui, first, words::REMOVE_CONNECTION, &note, words::REMOVE)
+        }
+        Dialog::SignIn(typed) => asks::sign_in(ui, app, first, typed),
+        Dialog::PlainHttp(connection, _) => {
+            let note = words::plain_http_note(&connection.url);
+            confirm(ui, first, words::PLAIN_HTTP, &note, words::SEND_THEM)
+        }
+        Dialog::Complete => confirm(ui, first, words::COMPLETE, words::COMPLETE_NOTE, words::SEND_COMPLETE),
         Dialog::Import(path) => {
-            let ended = asks(
+            let ended = ask_text(
                 ui,
                 first,
                 words::IMPORT,
@@ -91,7 +110,7 @@ fn content(ui: &mut Ui, view: &mut View, app: &App, dialog: &mut Dialog, first: 
             }
             ended
         }
-        Dialog::AddAttribute(name) => asks(
+        Dialog::AddAttribute(name) => ask_text(
             ui,
             first,
             words::ADD_ATTRIBUTE,
@@ -122,7 +141,7 @@ fn content(ui: &mut Ui, view: &mut View, app: &App, dialog: &mut Dialog, first: 
 
 /// A title, a sentence, one text, a button, and a way out.
 #[expect(clippy::too_many_arguments, reason = "each is one text of the dialog")]
-fn asks(
+fn ask_text(
     ui: &mut Ui,
     first: bool,
     title: &str,
@@ -166,7 +185,14 @@ fn done(view: &mut View, app: &App, dialog: &Dialog, text: &str) {
             view.ask(Command::NewCustomer(text.to_owned()));
         }
         Dialog::DeleteCustomer(_) => view.ask(Command::DeleteCustomer),
-        Dialog::Store(_) => {
+        Dialog::RemoveConnection(title) => {
+            view.ask(Command::RemoveConnection(title.clone()));
+            view.open(Dialog::Target(String::new()));
+        }
+        Dialog::SignIn(typed) => view.ask(asks::signed_in(typed)),
+        Dialog::PlainHttp(connection, make) => view.ask(Command::AllowPlainHttp(connection.clone(), *make)),
+        Dialog::Complete => view.ask(Command::SubmitComplete),
+        Dialog::Target(_) => {
             view.ask(Command::SwitchTarget(Address::Store(text.trim().into()), Make::Nothing));
         }
         Dialog::Import(_) => view.ask(Command::Survey(vec![PathBuf::from(text.trim())])),
@@ -183,7 +209,7 @@ fn done(view: &mut View, app: &App, dialog: &Dialog, text: &str) {
             view.focus_field = Some(format!("{name} 1"));
         }
         Dialog::Labels(edit) => view.ask(Command::SetLabels(edit.labels())),
-        Dialog::Keys => {}
+        Dialog::Connection(_) | Dialog::Keys => {}
         Dialog::Close => view.may_close = true,
     }
 }

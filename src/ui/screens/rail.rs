@@ -31,7 +31,7 @@ pub fn show(ui: &mut Ui, view: &mut View, app: &App) {
             view.open(Dialog::NewCustomer(String::new()));
         }
         ui.add_space(theme::GAP_XS);
-        if button::ordinary(ui, words::IMPORT, None).clicked() {
+        if !app.makes_ids() && button::ordinary(ui, words::IMPORT, None).clicked() {
             view.open(Dialog::Import(String::new()));
         }
     });
@@ -56,13 +56,16 @@ fn found(ui: &mut Ui, view: &mut View, app: &App) {
         None if app.search.asked => weak(ui, words::LOOKING),
         None => {}
     }
+    if let Some(hint) = &app.search.hint {
+        weak(ui, &words::sentence(hint));
+    }
     ui.add_space(theme::GAP_S);
 }
 
 fn weak(ui: &mut Ui, text: &str) {
-    ui.label(
-        egui::RichText::new(text).font(theme::regular(theme::TYPE_S)).color(theme::palette(ui).ink_weak),
-    );
+    let text =
+        egui::RichText::new(text).font(theme::regular(theme::TYPE_S)).color(theme::palette(ui).ink_weak);
+    ui.add(egui::Label::new(text).wrap());
 }
 
 fn section(ui: &mut Ui, view: &mut View, app: &App, title: &str, ids: &[CustomerId]) {
@@ -80,7 +83,8 @@ fn section(ui: &mut Ui, view: &mut View, app: &App, title: &str, ids: &[Customer
 
 fn row(ui: &mut Ui, view: &mut View, app: &App, id: &CustomerId) {
     let open = app.open.as_ref().is_some_and(|open| open.draft.id() == id);
-    if list_row::list_row(ui, &words::plain(app.name_of(id)), id.as_str(), open).clicked() {
+    let under = if app.makes_ids() && app.is_new(id) { words::SERVER_GIVES_ID } else { id.as_str() };
+    if list_row::list_row(ui, &super::name(app, id), under, open).clicked() {
         view.ask(Command::Open(id.clone()));
     }
 }
@@ -104,8 +108,10 @@ fn matching(view: &View, app: &App) -> Vec<(&'static str, Doing)> {
     };
     let all = [
         (true, words::NEW_CUSTOMER, Doing::Open(Dialog::NewCustomer(String::new()))),
-        (true, words::IMPORT, Doing::Open(Dialog::Import(String::new()))),
-        (true, words::SWITCH_STORE, Doing::Open(Dialog::Store(String::new()))),
+        (!app.makes_ids(), words::IMPORT, Doing::Open(Dialog::Import(String::new()))),
+        (true, words::SWITCH_TARGET, Doing::Open(Dialog::Target(String::new()))),
+        (true, words::NEW_CONNECTION, Doing::Open(Dialog::new_connection())),
+        (app.can_cancel(), words::CANCEL, Doing::Ask(Command::Cancel)),
         (open, words::SUBMIT, Doing::Ask(Command::Submit)),
         (open, words::RELOAD, Doing::Ask(Command::Reload)),
         (open, words::UNDO, Doing::Ask(Command::Undo)),

@@ -74,7 +74,8 @@ fn panel(ui: &mut Ui, view: &mut View, app: &App, open: &Open) {
         heading::panel(ui, words::REVIEW);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| counts(ui, open));
     });
-    let room = (ui.available_height() - 120.0).max(60.0);
+    let below = if open.complete { 190.0 } else { 120.0 };
+    let room = (ui.available_height() - below).max(60.0);
     ui.allocate_ui(egui::vec2(ui.available_width(), room), |ui| {
         ui.set_min_height(room);
         egui::ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
@@ -98,9 +99,10 @@ fn footer(ui: &mut Ui, view: &mut View, app: &App, open: &Open) {
     if button::ordinary(ui, text, None).clicked() {
         view.ask(Command::ShowRequests(!shown));
     }
-    let place = app.ready().map(|ready| ready.place.clone()).unwrap_or_default();
-    let to = egui::RichText::new(words::to_target(&place)).font(theme::regular(theme::TYPE_S));
-    ui.add(egui::Label::new(to.color(theme::palette(ui).ink_weak)).truncate());
+    if open.complete {
+        finding::finding(ui, Severity::Warning, words::COMPLETE_WARNING);
+    }
+    to(ui, app);
     submit(ui, view, app, open);
     if open.review.bad() > 0 && open.review.good() > 0 {
         ui.horizontal_wrapped(|ui| {
@@ -109,6 +111,17 @@ fn footer(ui: &mut Ui, view: &mut View, app: &App, open: &Open) {
             ui.label(text.color(theme::palette(ui).bad.ink));
         });
     }
+}
+
+/// `To Server · Paris`: which target gets it.
+fn to(ui: &mut Ui, app: &App) {
+    let colour = theme::palette(ui);
+    let name = words::target(app.address());
+    let mut job = LayoutJob::default();
+    let font = |strong| if strong { theme::semibold(theme::TYPE_S) } else { theme::regular(theme::TYPE_S) };
+    job.append(words::TO, 0.0, TextFormat::simple(font(false), colour.ink_weak));
+    job.append(&name, 0.0, TextFormat::simple(font(true), colour.ink));
+    ui.add(egui::Label::new(job).truncate()).on_hover_text(words::plain(&app.address().place()));
 }
 
 /// The button; its visible text comes first in its name.

@@ -14,16 +14,7 @@ pub fn show(ui: &mut Ui, view: &mut View, app: &App) {
     ui.horizontal_centered(|ui| {
         ui.label(egui::RichText::new(words::PROGRAM).font(theme::semibold(theme::TYPE)));
         ui.add_space(theme::GAP_XS);
-        let address = app.address();
-        let (name, place) = (words::target(address), address.place());
-        let response = button::ordinary(ui, &name, None).on_hover_text(&place);
-        ui.ctx().accesskit_node_builder(response.id, |node| {
-            node.set_label(format!("{}: {name}", words::TARGET));
-            node.set_description(place);
-        });
-        if response.clicked() {
-            view.open(Dialog::Store(String::new()));
-        }
+        target(ui, view, app);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             theme_button(ui, view, app);
             if !app.drafts().is_empty() {
@@ -33,6 +24,25 @@ pub fn show(ui: &mut Ui, view: &mut View, app: &App) {
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| find_box(ui, view, app));
         });
     });
+}
+
+/// Which target it is, and its state in words; the colour only supports them.
+fn target(ui: &mut Ui, view: &mut View, app: &App) {
+    let address = app.address();
+    let state = words::state(&app.target);
+    let shown = [Some(words::target(address)), state.map(str::to_owned)];
+    let name = shown.into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    let mark = theme::palette(ui).mark(super::colour(address));
+    let most = (ui.ctx().content_rect().width() * 0.3).max(150.0);
+    let place = words::plain(&address.place()).into_owned();
+    let response = button::chooser(ui, &name, mark, most).on_hover_text(&place);
+    ui.ctx().accesskit_node_builder(response.id, |node| {
+        node.set_label(format!("{}: {name}", words::TARGET));
+        node.set_description(place);
+    });
+    if response.clicked() {
+        view.open(Dialog::Target(String::new()));
+    }
 }
 
 fn theme_button(ui: &mut Ui, view: &mut View, app: &App) {

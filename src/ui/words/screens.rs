@@ -2,13 +2,10 @@
 
 #![expect(missing_docs, reason = "a text says itself what it is")]
 
-use crate::app::command::Address;
 use std::borrow::Cow;
 
 pub const PROGRAM: &str = "Profile Desk";
 pub const TARGET: &str = "Target";
-pub const LOCAL_STORE: &str = "Local store";
-pub const SERVER: &str = "Server";
 pub const FIND: &str = "Find";
 pub const FIND_HINT: &str = "ID, phone, e-mail, name, or > for a command   Ctrl+K";
 pub const OPEN: &str = "Open";
@@ -24,7 +21,6 @@ pub const NOBODY_FOUND: &str = "Nobody has this.";
 pub const LOOKING: &str = "Looking…";
 pub const NEW_CUSTOMER: &str = "New customer";
 pub const IMPORT: &str = "Import…";
-pub const SWITCH_STORE: &str = "Switch store";
 pub const DISCARD: &str = "Throw the draft away";
 pub const ZONE_LOCAL: &str = "Show date-times in local time";
 pub const ZONE_UTC: &str = "Show date-times in UTC";
@@ -82,9 +78,7 @@ pub const OPEN_SAMPLE: &str = "Open sample data";
 pub const SAMPLE_NOTE: &str = "Ten invented customers in a store of their own, to try everything on.";
 pub const IMPORT_A_FILE: &str = "Import a file…";
 pub const EMPTY_STORE: &str = "Start with an empty store";
-pub const OTHER_STORE: &str = "Open another store…";
-pub const CANNOT_OPEN: &str = "The store cannot be opened";
-pub const TRY_AGAIN: &str = "Try again";
+pub const OTHER_TARGET: &str = "Open another target…";
 pub const NOBODY_OPEN: &str = "No customer is open";
 pub const HOW_TO_FIND: &str =
     "Type an ID, a phone number, an e-mail address or a name into the box on top, then Enter.";
@@ -109,7 +103,6 @@ pub const CUSTOMER_ID: &str = "Customer ID";
 pub const CREATE: &str = "Create";
 pub const TYPE_THE_ID: &str = "Type the ID to confirm";
 pub const DELETE: &str = "Delete";
-pub const SWITCH_NOTE: &str = "The folder of a store, or a .json file. What was typed stays as a draft.";
 pub const STORE_PATH: &str = "Path of the store";
 pub const OPEN_STORE: &str = "Open store";
 pub const IMPORT_NOTE: &str = "JSON, an array, JSON Lines, or a document with schemas. It is looked through first; nothing changes before you say so. A file can also be dropped on the window.";
@@ -144,19 +137,8 @@ pub const ALL_KEYS: &[(&str, &str)] = &[
     ("F1", "these keys"),
 ];
 
-fn plural(count: usize, one: &str, many: &str) -> String {
+pub(super) fn plural(count: usize, one: &str, many: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
-}
-
-/// `Local store · Demo`, `Server · Paris`: of a path the last part, which tells it from others.
-pub fn target(address: &Address) -> String {
-    match address {
-        Address::Store(path) => {
-            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            format!("{LOCAL_STORE} · {}", plain(&name))
-        }
-        Address::Server(connection) => format!("{SERVER} · {}", plain(connection.title())),
-    }
 }
 
 pub fn drafts(count: usize) -> String {
@@ -204,10 +186,6 @@ pub fn counts(kept: usize, changed: usize, new: usize, removed: usize) -> String
 
 pub fn problems(count: usize) -> String {
     plural(count, "problem", "problems")
-}
-
-pub fn to_target(place: &str) -> String {
-    format!("To {place}")
 }
 
 pub fn stays(count: usize) -> String {
@@ -283,18 +261,8 @@ pub fn draft_failed(sentence: &str) -> String {
     format!("The draft is not on the disk: {sentence}")
 }
 
-pub fn opening(path: &str) -> String {
-    format!("Opening {path} …")
-}
-
 pub fn no_store(path: &str) -> String {
     format!("There is no store at {path} yet.")
-}
-
-pub fn customers(count: Option<usize>) -> String {
-    count.map_or_else(String::new, |count| {
-        format!("This store has {}.", plural(count, "customer", "customers"))
-    })
 }
 
 pub fn delete_note(id: &str) -> String {
