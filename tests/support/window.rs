@@ -15,7 +15,7 @@ use profile_desk::model::json::Json;
 use profile_desk::model::labels::Labels;
 use profile_desk::model::profile::{CustomerId, Profile};
 use profile_desk::model::request::Request;
-use profile_desk::target::{self, Address, Stamp, Target};
+use profile_desk::target::{self, Address, Connection, Stamp, Target};
 use profile_desk::transfer::read::{Content, read};
 use profile_desk::ui::shell::Shell;
 use std::collections::BTreeMap;
@@ -28,15 +28,19 @@ pub const ZELIE: &str = "0004Va58A92T00F0";
 pub const EMPTY: &str = "0004Va58A92T0177";
 pub const ZANETA: &str = "0004Va58A92T00B2";
 
-/// Drafts and labels that outlive a window.
+/// Drafts, labels and connections that outlive a window.
 #[derive(Clone, Default)]
-pub struct Kept(pub Arc<Mutex<BTreeMap<DraftKey, KeptDraft>>>, pub Arc<Mutex<BTreeMap<String, Labels>>>);
+pub struct Kept(
+    pub Arc<Mutex<BTreeMap<DraftKey, KeptDraft>>>,
+    pub Arc<Mutex<BTreeMap<String, Labels>>>,
+    pub Arc<Mutex<Vec<Connection>>>,
+);
 
 impl Keeper for Kept {
     fn restore(&mut self) -> Restored {
         let drafts = self.0.lock().unwrap().values().cloned().collect();
-        let labels = self.1.lock().unwrap().clone();
-        Restored { drafts, labels, ..Restored::default() }
+        let (labels, connections) = (self.1.lock().unwrap().clone(), self.2.lock().unwrap().clone());
+        Restored { drafts, labels, connections, ..Restored::default() }
     }
     fn whole(&mut self, key: &DraftKey, base: &Json, edits: &Json, at: &str) -> Result<(), String> {
         let kept = KeptDraft {
@@ -63,7 +67,8 @@ impl Keeper for Kept {
     fn settings(&mut self, _: &Settings) -> Result<(), String> {
         Ok(())
     }
-    fn connections(&mut self, _: &Change) -> Result<(), String> {
+    fn connections(&mut self, change: &Change) -> Result<(), String> {
+        change.apply(&mut self.2.lock().unwrap());
         Ok(())
     }
     fn labels(&mut self, place: &str, labels: &Labels) -> Result<(), String> {
@@ -130,15 +135,22 @@ impl Desk {
     }
 
     pub fn sized(folder: &Path, kept: Kept, size: egui::Vec2) -> Self {
-        let mut desk = Self::bare(folder, &folder.join("store"), kept, size);
-        desk.wait("the store", |desk| !matches!(desk.app().target, TargetState::Opening(..)));
+        let store = Address::Store(folder.join("store"));
+        let mut desk = Self::at(folder, store, kept, size);
+        desk.settled();
         desk
     }
 
-    fn bare(folder: &Path, store: &Path, kept: Kept, size: egui::Vec2) -> Self {
-        let (target, sample) = (Address::Store(store.to_owned()), folder.join("sample"));
+    /// Waits until the target is there, or is not.
+    pub fn settled(&mut self) {
+        self.wait("the target", |desk| !matches!(desk.app().target, TargetState::Opening(..)));
+    }
+
+    /// The window over any target; it may still be on its way.
+    pub fn at(folder: &Path, target: Address, kept: Kept, size: egui::Vec2) -> Self {
+        let (own, sample) = (folder.join("store"), folder.join("sample"));
         let keeper = Box::new(kept.clone());
-        let start = Start { target, own: store.to_owned(), sample, password: None, first: None, keeper };
+        let start = Start { target, own, sample, password: None, first: None, keeper };
         let builder = Harness::builder().with_size(size).allow_missing_glyphs().with_max_steps(20);
         let ui = builder.build_eframe(|cc| shell(&cc.egui_ctx, start, "agent7".into()).unwrap());
         Self { ui, folder: folder.to_owned(), kept }
