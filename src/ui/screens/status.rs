@@ -9,6 +9,7 @@ use crate::ui::view::{Dialog, View};
 use crate::ui::{theme, words};
 use eframe::egui;
 use egui::Ui;
+use std::time::Duration;
 
 /// What is done within so many seconds is not said to be under way.
 const AT_ONCE: f64 = 0.25;
@@ -90,7 +91,7 @@ pub fn is_busy_for_long(ui: &Ui, view: &mut View, app: &App) -> bool {
     let now = ui.input(|input| input.time);
     let left = *view.busy_since.get_or_insert(now) + AT_ONCE - now;
     if left > 0.0 {
-        ui.ctx().request_repaint_after_secs(left as f32);
+        ui.ctx().request_repaint_after(Duration::from_secs_f64(left));
     }
     left <= 0.0
 }
