@@ -19,7 +19,7 @@ pub enum Status {
     Refused = 1,
     /// The command line is wrong.
     Usage = 2,
-    /// Not reached: lock, disk, unreadable file. Nothing changed.
+    /// Not reached: network, TLS, 503, lock, disk, unreadable file. Nothing changed.
     NotReached = 3,
     /// Unclear: something may have been written.
     Unclear = 4,
@@ -67,7 +67,8 @@ impl Failure {
         if sent.is_empty() {
             return Self::from(rejection);
         }
-        let sentence = format!("{} of the requests stand, the next was refused", sent.len());
+        let sentence =
+            format!("the next request was refused; accepted before it, and standing: {}", sent.len());
         let reasons = rejection.findings.iter().map(ToString::to_string);
         let step = |request: &Request| format!("Accepted: {} {}", request.method().as_str(), request.path());
         reasons.chain(sent.iter().map(step)).fold(Self::refused(sentence), Self::with)
@@ -127,5 +128,37 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "error: {}", self.sentence)?;
         self.details.iter().try_for_each(|detail| writeln!(f, "  {detail}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::finding::Place;
+    use crate::model::json::Json;
+
+    #[test]
+    fn a_plan_that_stopped_names_what_stands_and_why_it_stopped() {
+        let id = CustomerId::new("A b").unwrap();
+        let sent = [Request::InsertRecords(id, Json::parse(r#"{"Phone":[{"number":"951"}]}"#).unwrap())];
+        let rejection = || Rejection::new(RejectionKind::UnknownRecord, "there is no such record");
+        let stopped = Failure::stopped(rejection(), &sent);
+        assert_eq!(
+            stopped.to_string(),
+            "error: the next request was refused; accepted before it, and standing: 1\n  there is no such record\n  Accepted: POST /profiles/A%20b/extensions\n"
+        );
+        assert_eq!(stopped.status, Status::Refused);
+        assert_eq!(Failure::stopped(rejection(), &[]).to_string(), "error: there is no such record\n");
+    }
+
+    #[test]
+    fn a_conflict_names_its_places_and_no_value() {
+        let place =
+            Place { extension: Some("Phone".into()), record: Some(2), attribute: Some("number".into()) };
+        let value = Some(Json::string("951"));
+        let conflict = Conflict { place, base: value.clone(), mine: value.clone(), theirs: value };
+        let failure = Failure::conflict(&CustomerId::new("A").unwrap(), &[conflict]);
+        assert!(failure.to_string().contains("\n  Phone 2 number\n"), "{failure}");
+        assert!(failure.status == Status::Refused && !failure.to_string().contains("951"), "{failure}");
     }
 }

@@ -169,8 +169,7 @@ fn pick() -> Picked {
     })
 }
 
-const WITHOUT: &str =
-    "These work without a window: show, find, insert, import, export, schema, check (see --help).";
+const WITHOUT: &str = "These work without a window: show, find, insert, import, export, history, schema, serve, check (see --help).";
 
 /// Says so early where there is plainly no display.
 fn display() -> Result<(), Failure> {
