@@ -220,3 +220,21 @@ fn a_server_of_others_is_asked_for_nothing_of_ours() {
     assert!(matches!(target.customers(), Err(TargetError::NotOffered(_))));
     assert!(matches!(target.history(&ada()), Err(TargetError::NotOffered(_))));
 }
+
+#[test]
+fn an_extension_that_came_into_being_between_two_readings_is_not_overlooked() {
+    let desk = Desk::new();
+    assert!(desk.load().profile.records("Note").is_empty());
+    let made = desk.store.send(
+        &[
+            Request::CreateSchema(json(
+                r#"{"name":"Note","type":"multi-valued","attributes":[{"name":"text","type":"string"}]}"#,
+            )),
+            Request::InsertRecords(ada(), json(r#"{"Note":[{"text":"one"}]}"#)),
+        ],
+        None,
+        &stamp(),
+    );
+    assert!(made.unwrap().iter().all(Result::is_ok));
+    assert_eq!(desk.load().profile.records("Note").len(), 1);
+}

@@ -50,6 +50,8 @@ struct Known {
     listed: bool,
     /// Whether all of them could be read, the last time.
     complete: bool,
+    /// The extensions that were asked for with a profile, the last time.
+    asked: Option<Vec<String>>,
 }
 
 /// What is tried, in this order, when a connection is tested.

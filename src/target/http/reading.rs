@@ -92,10 +92,8 @@ impl HttpTarget {
 
     /// A customer's profile; `None` where there is no such customer.
     pub(super) async fn read_profile(&self, id: &CustomerId) -> Result<Option<Loaded>, TargetError> {
-        let told = self.told().await?;
-        let path = format!("/profiles/{}{}", encode(id.as_str()), extensions("?", &told.names));
-        let doing = format!("GET {path}");
-        let answer = self.calls.get(&path).await?;
+        let (told, answer) = self.ask_profile(id).await?;
+        let doing = format!("GET {}", profile_path(id, &told.names));
         match answer.status {
             200..=299 => {
                 let profile = read_json(&answer, |bytes| self.profile(about(id, bytes)?.view(), &told));
@@ -106,6 +104,27 @@ impl HttpTarget {
             404 => self.is_its_own_404(&doing, &answer).map(|()| None),
             _ => Err(self.calls.error(&doing, &answer).await),
         }
+    }
+
+    /// The extensions and the profile with them. Both are asked for at once where the extensions are likely those of the last
+    /// time; where they are not, the profile is asked for again, so that none is overlooked.
+    async fn ask_profile(&self, id: &CustomerId) -> Result<(Told, Answer), TargetError> {
+        let (told, likely) = match self.known().asked {
+            None => (self.told().await?, None),
+            Some(names) => {
+                let path = profile_path(id, &names);
+                let (told, answer) = tokio::join!(self.told(), self.calls.get(&path));
+                let told = told?;
+                let likely = (told.names == names).then_some(answer);
+                (told, likely)
+            }
+        };
+        let answer = match likely {
+            Some(answer) => answer?,
+            None => self.calls.get(&profile_path(id, &told.names)).await?,
+        };
+        self.note(|known| known.asked = Some(told.names.clone()));
+        Ok((told, answer))
     }
 
     /// A profile as this server tells it.
@@ -158,6 +177,10 @@ pub fn read_json<T>(answer: &Answer, read: impl FnOnce(&[u8]) -> Result<T, Strin
         ));
     }
     read(&answer.body)
+}
+
+fn profile_path(id: &CustomerId, names: &[String]) -> String {
+    format!("/profiles/{}{}", encode(id.as_str()), extensions("?", names))
 }
 
 /// The query that asks for extensions; nothing where there are none.
