@@ -6,6 +6,7 @@
     clippy::expect_used,
     reason = "a test stops at the first surprise"
 )]
+#![allow(clippy::print_stderr, reason = "a failing test names its target")]
 
 #[path = "support/contract.rs"]
 mod contract;
