@@ -299,6 +299,16 @@ fn an_import_into_a_server_that_is_not_ours_joins_and_refuses_new_customers() {
 }
 
 #[test]
+fn a_server_that_takes_nothing_now_refuses_with_1() {
+    let folder = tempfile::tempdir().unwrap();
+    let body = file(folder.path(), "insert.json", INSERT);
+    let served = foreign("maintenance");
+    let message = err(1, &["insert", &body], &["--server", &served.url]);
+    assert!(message.contains("503") && message.contains("maintenance"), "{message}");
+    assert_eq!(numbers(&served), ["111", "222"]);
+}
+
+#[test]
 fn what_cannot_be_reached_ends_with_3_and_a_lost_answer_that_reading_back_does_not_settle_with_4() {
     let folder = tempfile::tempdir().unwrap();
     let body = file(folder.path(), "insert.json", INSERT);
@@ -308,9 +318,6 @@ fn what_cannot_be_reached_ends_with_3_and_a_lost_answer_that_reading_back_does_n
         let message = err(3, args, &["--server", &nobody]);
         assert!(message.contains("was not reached") && message.contains(&nobody), "{message}");
     }
-    let served = foreign("maintenance");
-    assert!(err(3, &["insert", &body], &["--server", &served.url]).contains("503"));
-    assert_eq!(numbers(&served), ["111", "222"]);
     let served = foreign("cut-before=9");
     let message = err(4, &["insert", &body], &["--server", &served.url]);
     assert!(message.contains("/profiles/A/"), "{message}");

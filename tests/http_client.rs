@@ -53,6 +53,7 @@ fn target(server: &Scripted) -> HttpTarget {
 fn kind(error: &TargetError) -> &'static str {
     match error {
         TargetError::NotReached(_) => "not reached",
+        TargetError::Unavailable(_) => "unavailable",
         TargetError::NotOffered(_) => "not offered",
         TargetError::Credentials(_) => "credentials",
         TargetError::Forbidden(_) => "forbidden",
@@ -166,11 +167,11 @@ fn every_bad_answer_is_a_sentence_of_the_right_kind() {
         ("500", of("500 Oops", "", said), ["not reached", "unclear"], "(500: no ••• privilege)"),
         ("501", of("501 Never", "", ""), ["not offered"; 2], "does not offer"),
         ("502", of("502 Bad Gateway", "", &page_200), ["not reached", "unclear"], "web page, our intranet"),
-        ("503", of("503 Later", "Retry-After: 120\r\n", said), ["not reached"; 2], "in 120 seconds"),
+        ("503", of("503 Later", "Retry-After: 120\r\n", said), ["unavailable"; 2], "in 120 seconds"),
         (
             "503 date",
             of("503 Later", "Retry-After: Wed, 25 Nov 2026\r\n", ""),
-            ["not reached"; 2],
+            ["unavailable"; 2],
             "after Wed, 25 Nov 2026",
         ),
     ];

@@ -117,7 +117,7 @@ fn a_record_without_attributes_is_a_record() {
     let held = desk.store.load(&ada()).unwrap().unwrap().profile;
     assert_eq!(held.records("Home").len(), 1);
     assert_eq!(desk.load().profile, held);
-    assert_eq!(desk.client.find("Ada", 9).unwrap(), [held.clone()]);
+    assert_eq!(desk.client.find("Ada", 9).unwrap(), std::slice::from_ref(&held));
     assert_eq!(desk.client.identify(&pairs(&[("Name", "Ada")]), 9).unwrap(), [held]);
 }
 

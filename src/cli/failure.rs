@@ -96,9 +96,10 @@ impl From<TargetError> for Failure {
             | TargetError::Missing(_)
             | TargetError::Moved(_)
             | TargetError::SchemasMoved => Status::NotReached,
-            TargetError::NotOffered(_) | TargetError::Credentials(_) | TargetError::Forbidden(_) => {
-                Status::Refused
-            }
+            TargetError::NotOffered(_)
+            | TargetError::Unavailable(_)
+            | TargetError::Credentials(_)
+            | TargetError::Forbidden(_) => Status::Refused,
             TargetError::Unclear(_) => Status::Unclear,
         };
         Self { status, sentence: error.to_string(), details: Vec::new() }

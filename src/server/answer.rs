@@ -127,7 +127,7 @@ impl From<Rejection> for Answer {
 impl From<TargetError> for Answer {
     fn from(error: TargetError) -> Self {
         let (status, code) = match &error {
-            TargetError::NotReached(_) | TargetError::Missing(_) => {
+            TargetError::NotReached(_) | TargetError::Unavailable(_) | TargetError::Missing(_) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "not_reached")
             }
             TargetError::Moved(_) => (StatusCode::CONFLICT, "moved"),

@@ -145,7 +145,7 @@ impl Calls {
             405 | 501 => TargetError::NotOffered(format!(
                 "{place} does not offer {doing} ({seen}); nothing was changed"
             )),
-            503 => TargetError::NotReached(self.unavailable(answer).await),
+            503 => TargetError::Unavailable(self.unavailable(answer).await),
             500..=599 if !doing.starts_with("GET ") => {
                 TargetError::Unclear(format!("{place} failed at {doing} ({seen}); {UNCLEAR}"))
             }
