@@ -29,6 +29,8 @@ pub enum Command {
     Edit(String, u64, String, Entry),
     /// Typing in a field ended.
     Settle,
+    /// Typing in an attribute of a row ended, and what was typed stands: where it is the name of a value, as the value.
+    Commit(String, u64, String),
     /// Add a record to an extension.
     Add(String),
     /// Add a copy of a record.

@@ -94,8 +94,14 @@ impl App {
         labels_of(&self.target, &self.labelled)
     }
 
-    /// Once a value was typed by its name and the field is left, the field holds the value.
-    pub fn told_by_name(&self, extension: &str, key: u64, attribute: &str) -> Option<Entry> {
+    /// Once a field is left into which a value was typed by its name, the value stands there: in the same step of undo.
+    pub(super) fn commit(&mut self, extension: &str, key: u64, attribute: &str) -> Vec<Job> {
+        let value = self.told_by_name(extension, key, attribute);
+        let jobs = value.map(|entry| self.edit(|draft| draft.set(extension, key, attribute, entry)));
+        jobs.into_iter().flatten().chain(self.settle()).collect()
+    }
+
+    fn told_by_name(&self, extension: &str, key: u64, attribute: &str) -> Option<Entry> {
         let row = self.open.as_ref()?.draft.row_by_key(extension, key)?;
         let Entry::Typed { text, token: Ok(token) } = row.entry(attribute)? else { return None };
         let value = self.labels().value_named(Some(extension), attribute, text)?;

@@ -3,6 +3,7 @@
 
 mod conflicts;
 mod drafts;
+mod labels;
 mod outcomes;
 
 use super::command::{Command, Make};

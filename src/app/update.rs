@@ -35,6 +35,7 @@ impl App {
                 self.edit(|draft| draft.set(&extension, key, &attribute, entry))
             }
             Command::Settle => self.settle(),
+            Command::Commit(extension, key, attribute) => self.commit(&extension, key, &attribute),
             Command::Add(extension) => self.add(extension),
             Command::Duplicate(extension, key) => self.duplicate(extension, key),
             Command::Remove(extension, key) => self.edit(|draft| draft.remove(&extension, key)),
@@ -183,7 +184,7 @@ impl App {
         jobs
     }
 
-    fn settle(&mut self) -> Vec<Job> {
+    pub(super) fn settle(&mut self) -> Vec<Job> {
         self.open.iter_mut().for_each(|open| open.draft.settle());
         self.arrange();
         self.release()

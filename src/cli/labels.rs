@@ -30,3 +30,20 @@ impl LabelFiles for Files {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::json::Json;
+
+    #[test]
+    fn what_was_kept_comes_back_and_what_cannot_be_read_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let labels = Labels::from_json(&Json::parse(r#"{"core":{"A":{"label":"a"}}}"#).unwrap()).unwrap();
+        LabelsFile::new(folder.path()).set("/store", &labels).unwrap();
+        assert_eq!(kept(folder.path()), ([("/store".to_owned(), labels)].into(), Vec::new()));
+        std::fs::write(folder.path().join("labels.json"), "{").unwrap();
+        let (labels, notes) = kept(folder.path());
+        assert!(labels.is_empty() && notes[0].contains("left as it is"), "{notes:?}");
+    }
+}

@@ -107,7 +107,12 @@ impl Labels {
 
     /// What an extension is called; its own name where it has no label.
     pub fn extension<'a>(&'a self, name: &'a str) -> &'a str {
-        self.of(name).and_then(|labels| labels.label.as_deref()).unwrap_or(name)
+        self.extension_label(name).unwrap_or(name)
+    }
+
+    /// The label of an extension, where it has one.
+    pub fn extension_label(&self, name: &str) -> Option<&str> {
+        self.of(name)?.label.as_deref()
     }
 
     /// What an attribute is called; its own name where it has no label.
@@ -160,7 +165,7 @@ impl Labels {
     /// With another label for an extension, or none.
     #[must_use]
     pub fn with_extension(&self, extension: &str, label: Option<&str>) -> Self {
-        if self.of(extension).and_then(|labels| labels.label.as_deref()) == label {
+        if self.extension_label(extension) == label {
             return self.clone();
         }
         let label = label.map(Json::string);

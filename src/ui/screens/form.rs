@@ -132,10 +132,7 @@ fn record(ui: &mut Ui, view: &mut View, app: &App, open: &Open, extension: &str,
                 let entry = app.entry(extension, key, name, &text);
                 view.ask(edit(entry));
             }
-            FieldEvent::Committed => {
-                view.asked.extend(app.told_by_name(extension, key, name).map(edit));
-                view.ask(Command::Settle);
-            }
+            FieldEvent::Committed => view.ask(Command::Commit(extension.to_owned(), key, name.clone())),
             FieldEvent::Cleared => view.ask(edit(Entry::Absent)),
             FieldEvent::Nulled => view.ask(edit(Entry::Null)),
             FieldEvent::PutBack => view.ask(Command::Revert(extension.to_owned(), key, Some(name.clone()))),

@@ -77,6 +77,7 @@ fn text(ui: &mut Ui, name: &str, text: &mut String, empty: &str, width: f32) -> 
         .id(Id::unique(("labels", name)))
         .hint_text(hint)
         .desired_width(width)
+        .min_size(vec2(width, theme::ROW))
         .margin(egui::Margin::symmetric(8, 5));
     let response = ui.add(edit);
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
@@ -230,7 +231,8 @@ fn offer(ui: &mut Ui, view: &mut View, edit: &mut LabelsEdit, path: &str, labels
         return;
     }
     ui.label(words::file_says(path, changes.len()));
-    egui::ScrollArea::vertical().id_salt("offer").max_height(110.0).show(ui, |ui| {
+    let area = egui::ScrollArea::vertical().id_salt("offer").max_height(110.0).auto_shrink([false, true]);
+    area.show(ui, |ui| {
         for change in changes.iter().take(LISTED) {
             ui.label(words::difference(change));
         }

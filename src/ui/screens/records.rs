@@ -86,10 +86,7 @@ fn absorb(view: &mut View, app: &App, source: &Records<'_>, event: GridEvent) {
         GridEvent::Menu(key, entry) => chosen(view, source, key, entry),
         GridEvent::Committed(at) => {
             let name = source.names.get(at.column).map_or("", String::as_str);
-            if let Some(entry) = app.told_by_name(source.extension, at.key, name) {
-                edit(at, entry);
-            }
-            view.ask(Command::Settle);
+            view.ask(Command::Commit(source.extension.to_owned(), at.key, name.to_owned()));
         }
         GridEvent::Moved(at) => {
             view.rows.insert(source.extension.to_owned(), at.key);

@@ -70,9 +70,7 @@ impl LabelsEdit {
                 self.names.push(name.to_owned());
             }
         }
-        let label =
-            |name: &str| Some(labels.extension(name)).filter(|label| *label != name).map(str::to_owned);
-        self.label = of.and_then(label).unwrap_or_default();
+        self.label = of.and_then(|name| labels.extension_label(name)).unwrap_or_default().to_owned();
         let mut names = self.names.clone();
         labels.arrange(of, &mut names);
         self.rows = names.into_iter().map(|name| row(labels, of, name)).collect();

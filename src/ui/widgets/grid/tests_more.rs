@@ -156,3 +156,27 @@ fn dragging_the_edge_of_a_header_resizes_and_a_double_click_fits() {
     let fitted = rect(&window, "Phone 1 kind").width();
     assert!(fitted < before.width(), "{fitted}");
 }
+
+#[test]
+fn typing_goes_on_in_its_own_column_when_another_comes_or_goes() {
+    let mut window = harness(3);
+    focus(&mut window, "Phone 2 number");
+    type_text(&mut window, "1");
+    let column = Column { key: "new".into(), title: "new".into(), width: Some(90.0), about: None };
+    window.state_mut().columns.insert(0, column);
+    window.state_mut().rows.iter_mut().for_each(|row| row.1.insert(0, String::new()));
+    window.run();
+    type_text(&mut window, "2");
+    assert_eq!((window.state().text(2, 1), window.state().text(2, 2)), ("kind 2", "12"));
+    assert_eq!(focused(&window), "Phone 2 number");
+    window.state_mut().columns.remove(0);
+    window.state_mut().rows.iter_mut().for_each(|row| drop(row.1.remove(0)));
+    window.run();
+    assert_eq!(focused(&window), "Phone 2 number");
+    // Where the column itself goes, its edit ends.
+    window.state_mut().columns.remove(1);
+    window.state_mut().rows.iter_mut().for_each(|row| drop(row.1.pop()));
+    window.run();
+    type_text(&mut window, "3");
+    assert_eq!(window.state().text(2, 0), "3");
+}
