@@ -176,6 +176,7 @@ fn findings_and_the_review_speak_in_labels_and_the_requests_do_not() {
     desk.set_cell("Telephone 2 Kind", "home");
     assert!(desk.says("Telephone 1 has the same Kind"), "{:#?}", desk.names());
     assert!(desk.says("Kind: 2 work → 0 home"), "{:#?}", desk.names());
+    assert!(desk.has("Revert Telephone 2") && !desk.says("Phone 2:"));
     desk.click("Show the requests");
     desk.undo();
     desk.set_cell("Telephone 2 Digits", "1");
