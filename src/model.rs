@@ -7,6 +7,7 @@ pub mod infer;
 pub mod json;
 pub mod labels;
 pub mod plan;
+pub mod probe;
 pub mod profile;
 pub mod read_back;
 pub mod reconcile;

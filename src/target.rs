@@ -6,6 +6,7 @@ pub mod connection;
 mod document;
 pub mod http;
 mod local;
+pub mod probe;
 mod schemas;
 pub mod stop;
 pub mod submit;

@@ -13,7 +13,7 @@ use super::update::wish;
 use crate::model::finding::Severity;
 use crate::model::profile::CustomerId;
 use crate::model::schema::Schemas;
-use crate::target::submit::Submitted;
+use crate::target::submit::{Submitted, standing};
 use crate::target::{Loaded, Stop, TargetError};
 
 impl App {
@@ -129,16 +129,17 @@ impl App {
                 self.tell(None, format!("{about}{text}"));
                 return self.settled(id, &key, &sent, &now);
             }
-            Ok(Submitted::Conflict { now, conflicts, .. }) => {
-                let text = "Nothing was sent: somebody else changed the same customer meanwhile. Your draft is kept.";
+            Ok(Submitted::Conflict { now, conflicts, sent: requests, .. }) => {
+                let changed = "omebody else changed the same customer meanwhile. Your draft is kept.";
+                let text = standing(&requests).map_or_else(
+                    || format!("Nothing was sent: s{changed}"),
+                    |stand| format!("S{changed} {stand}"),
+                );
                 self.tell(Some(Severity::Warning), format!("{about}{text}"));
                 self.clash(id, Clash { conflicts, theirs: now });
             }
             Ok(Submitted::Refused { rejection, sent: requests, .. }) => {
-                let stand = match requests.len() {
-                    0 => "Nothing was changed.".to_owned(),
-                    count => format!("{count} of the requests stand."),
-                };
+                let stand = standing(&requests).unwrap_or_else(|| "Nothing was changed.".into());
                 self.refused(format!("{about}{stand} {rejection}"));
             }
             Ok(Submitted::Done { now: None, .. } | Submitted::NothingToSend { now: None }) => {

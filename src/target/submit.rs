@@ -100,7 +100,12 @@ fn rules(capabilities: Capabilities, schemas: &Schemas) -> Rules {
     Rules { reading, own_store: own, schemas_known: own || known }
 }
 
-/// Requests in a sentence, by method and path.
+/// The steps that stand of a submit that ended otherwise than was wanted, in a sentence; `None` where none does.
+pub fn standing(sent: &[Request]) -> Option<String> {
+    (!sent.is_empty()).then(|| format!("These requests were accepted and stand: {}.", steps(sent)))
+}
+
+/// Requests by method and path.
 fn steps(requests: &[Request]) -> String {
     let step = |request: &Request| format!("{} {}", request.method().as_str(), request.path());
     requests.iter().map(step).collect::<Vec<_>>().join(", ")
