@@ -27,8 +27,36 @@ const HEADER: f32 = 620.0;
 /// Width in points of the choice of views.
 const VIEWS: f32 = 122.0;
 
+/// Least height in points of the page; where the window is lower, it scrolls.
+const LOW: f32 = 400.0;
+
 /// The customer's page.
 pub fn show(ui: &mut Ui, view: &mut View, app: &App, open: &Open) {
+    if ui.available_height() >= LOW {
+        return whole(ui, view, app, open);
+    }
+    egui::ScrollArea::vertical().id_salt("page").auto_shrink(false).show(ui, |ui| {
+        ui.set_max_height(LOW);
+        whole(ui, view, app, open);
+        follow(ui);
+    });
+}
+
+/// Scrolls to what has just got the keyboard.
+fn follow(ui: &Ui) {
+    let (focused, id) = (ui.memory(egui::Memory::focused), ui.scope_id().with("followed"));
+    let before = ui.data_mut(|data| {
+        let before = data.get_temp::<Option<egui::Id>>(id).flatten();
+        data.insert_temp(id, focused);
+        before
+    });
+    let moved = focused.filter(|_| focused != before).and_then(|focused| ui.ctx().read_response(focused));
+    if let Some(rect) = moved.map(|found| found.rect).filter(|rect| ui.min_rect().intersects(*rect)) {
+        ui.scroll_to_rect(rect, None);
+    }
+}
+
+fn whole(ui: &mut Ui, view: &mut View, app: &App, open: &Open) {
     ui.spacing_mut().item_spacing.y = theme::GAP_S;
     header(ui, view, app, open);
     super::banner::show(ui, view, app);

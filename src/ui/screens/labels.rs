@@ -47,6 +47,11 @@ pub(super) fn content(ui: &mut Ui, view: &mut View, app: &App, edit: &mut Labels
     heading::panel(ui, &words::labels_of(edit.of.as_deref()));
     ui.label(words::LABELS_NOTE);
     let before = edit.clone();
+    // What a file would change is looked at before anything else.
+    if let Some(Handed::Read(path, labels)) = &app.handed {
+        offer(ui, view, edit, &path.display().to_string(), labels);
+        return Ended::No;
+    }
     let room = (ui.ctx().content_rect().height() - 270.0).max(90.0);
     egui::ScrollArea::both().max_height(room).auto_shrink([false, true]).show(ui, |ui| {
         if let Some(extension) = edit.of.clone() {
@@ -206,7 +211,7 @@ fn files(ui: &mut Ui, view: &mut View, app: &App, edit: &mut LabelsEdit) {
         }
     });
     match &app.handed {
-        None => {}
+        None | Some(Handed::Read(..)) => {}
         Some(Handed::UnderWay) => drop(ui.label(words::UNDER_WAY)),
         Some(Handed::Written(path)) => drop(ui.label(words::file_written(&path.display().to_string()))),
         Some(Handed::Failed(sentence)) => {
@@ -218,7 +223,6 @@ fn files(ui: &mut Ui, view: &mut View, app: &App, edit: &mut LabelsEdit) {
                 view.ask(Command::WriteLabels(path.clone(), edit.labels(), true));
             }
         }
-        Some(Handed::Read(path, labels)) => offer(ui, view, edit, &path.display().to_string(), labels),
     }
 }
 
@@ -226,12 +230,9 @@ fn files(ui: &mut Ui, view: &mut View, app: &App, edit: &mut LabelsEdit) {
 fn offer(ui: &mut Ui, view: &mut View, edit: &mut LabelsEdit, path: &str, labels: &Labels) {
     let now = edit.labels();
     let changes = now.changes(&now.joined(labels));
-    if changes.is_empty() {
-        ui.label(words::NO_DIFFERENCE);
-        return;
-    }
     ui.label(words::file_says(path, changes.len()));
-    let area = egui::ScrollArea::vertical().id_salt("offer").max_height(110.0).auto_shrink([false, true]);
+    let room = (ui.ctx().content_rect().height() - 270.0).max(90.0);
+    let area = egui::ScrollArea::vertical().id_salt("offer").max_height(room).auto_shrink([false, true]);
     area.show(ui, |ui| {
         for change in changes.iter().take(LISTED) {
             ui.label(words::difference(change));
@@ -241,7 +242,7 @@ fn offer(ui: &mut Ui, view: &mut View, edit: &mut LabelsEdit, path: &str, labels
         }
     });
     ui.horizontal(|ui| {
-        let take = button::ordinary(ui, words::TAKE_LABELS, None).clicked();
+        let take = !changes.is_empty() && button::ordinary(ui, words::TAKE_LABELS, None).clicked();
         if take {
             edit.take(labels);
         }

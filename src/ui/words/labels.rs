@@ -28,7 +28,6 @@ pub const LEAVE_LABELS: &str = "Leave them";
 pub const REPLACE_FILE: &str = "Replace the file";
 pub const NO_PATH: &str = "Type the path of the file first.";
 pub const UNDER_WAY: &str = "One moment…";
-pub const NO_DIFFERENCE: &str = "The file says nothing else than these labels.";
 pub const NOT_APPLIED: &str = "Labels were changed here. Apply keeps them, Cancel drops them.";
 pub const TAKEN_OVER: &str = "Taken over. Apply keeps them.";
 
@@ -100,6 +99,9 @@ pub fn file_written(path: &str) -> String {
 }
 
 pub fn file_says(path: &str, count: usize) -> String {
+    if count == 0 {
+        return format!("{} says nothing else than these labels.", plain(path));
+    }
     let differences = if count == 1 { "1 difference".to_owned() } else { format!("{count} differences") };
     format!("{} has {differences} from these labels:", plain(path))
 }
