@@ -1,5 +1,7 @@
 //! Loading, editing and submitting over HTTP, to a server that simulates what documents leave open: every switch alone and in
 //! pairs. What was wanted is there afterwards; or it is said in words why not, and no record is lost, doubled or invented.
+//!
+//! `SIMULATE=replace,busy cargo test --test simulate` tries these switches alone.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -87,6 +89,9 @@ fn has(switches: &str, switch: &str) -> bool {
 
 /// Every switch alone and every pair that can be, with small numbers.
 fn combinations() -> Vec<String> {
+    if let Ok(switches) = std::env::var("SIMULATE") {
+        return vec![switches];
+    }
     let short = |name: &str| if name == "latency" { "latency=1".to_owned() } else { name.to_owned() };
     let names: Vec<String> = Simulation::NAMES.into_iter().map(short).collect();
     let pairs = names

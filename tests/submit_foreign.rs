@@ -302,6 +302,30 @@ fn what_is_not_offered_midway_names_the_steps_that_stand() {
 }
 
 #[test]
+fn a_reading_that_was_declared_wrongly_is_noticed_and_put_right() {
+    let base = profile(
+        r#""Phone":[{"PhoneType":1,"number":"1"},{"PhoneType":2,"number":"2"}],"Notes":[{"text":"a"},{"text":"b"}]"#,
+    );
+    let mine = profile(
+        r#""Phone":[{"PhoneType":1,"number":"9"},{"PhoneType":2,"number":"2"}],"Notes":[{"text":"a"},{"text":"c"}]"#,
+    );
+    let (phone, note) = (
+        profile(&members(&mine).replace(r#"{"text":"c"}"#, r#"{"text":"b"}"#)),
+        profile(&members(&mine).replace("\"9\"", "\"1\"")),
+    );
+    for (reading, declared, mine, word) in [
+        (Reading::Replace, KnownReading::Upsert, phone, "but it replaces"),
+        (Reading::Upsert, KnownReading::Replace, note, "but it upserts"),
+    ] {
+        let target = Foreign::new(reading, declared, schemas(), Some(&base));
+        let Submitted::Refused { rejection, .. } = run(&target, &base, &mine).unwrap() else { panic!() };
+        assert!(rejection.to_string().contains(word), "{rejection}");
+        let stored = &target.state().profiles[&base.id];
+        assert!(same_profile(stored, &mine, &schemas()), "{stored:?}");
+    }
+}
+
+#[test]
 fn a_record_is_read_back_by_its_key_where_two_look_alike() {
     let base = profile(r#""Phone":[{"PhoneType":2,"prefix":null,"number":"1"}]"#);
     let mine = profile(r#""Phone":[{"PhoneType":2,"number":"1"},{"number":"1"}]"#);

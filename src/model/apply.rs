@@ -160,6 +160,13 @@ fn insert(state: &mut State, id: &CustomerId, body: &Json, reading: Reading) -> 
     Ok(())
 }
 
+/// What an insert makes of a profile, without a judgement of its body.
+pub fn inserted(profile: &Profile, body: &Json, schemas: &Schemas, reading: Reading) -> Profile {
+    let mut profile = profile.clone();
+    set_extensions(&mut profile, body, schemas, reading);
+    profile
+}
+
 fn set_core(profile: &mut Profile, body: &Json, schemas: &Schemas) {
     let is_core = |name: &str| !same_name(name, CUSTOMER_ID) && schemas.get(name).is_none();
     let members = body.view().members().map(|(name, value)| (name.decoded().into_owned(), value));

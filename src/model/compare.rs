@@ -88,8 +88,8 @@ pub(super) fn key_shown(schema: &Schema, record: &Record) -> Option<UniqueKey> {
     unique_key(schema, &nulled)
 }
 
-/// The records of an extension as a multiset. A single-valued one without a record is like one that says nothing.
-pub(super) fn same_records(schema: Option<&Schema>, a: &[Record], b: &[Record]) -> bool {
+/// Whether a server shows the same records of an extension in both, as a multiset. A single-valued one without a record is like one that says nothing.
+pub fn same_records(schema: Option<&Schema>, a: &[Record], b: &[Record]) -> bool {
     let of = |records: &[Record]| {
         let mut shown: Vec<_> = records.iter().map(|record| record_meaning(schema, record, shown)).collect();
         shown

@@ -28,7 +28,7 @@ const fn telling(name: &'static str, of: &'static str, mine: fn(&Profile) -> Pro
     Edit { name, of, mine, in_pairs: true, theirs: None }
 }
 
-pub const EDITS: [Edit; 13] = [
+pub const EDITS: [Edit; 14] = [
     edit("change one phone", "Phone", |p| with(p, "Phone", ("PhoneType", "1"), &[("number", "\"9\"")])),
     edit("drop an attribute", "Phone", |p| without(p, "Phone", ("PhoneType", "0"), "note")),
     edit("add a phone", "Phone", |p| and(p, "Phone", r#"{"PhoneType":5,"prefix":"+1","number":"5"}"#)),
@@ -63,6 +63,9 @@ pub const EDITS: [Edit; 13] = [
             ("no", "8589934592"),
             &[("open", "true"), ("sum", "10.20"), ("at", "\"2026-11-24T10:00:00.000Z\"")],
         )
+    }),
+    edit("give an instant with an offset", "Orders", |p| {
+        with(p, "Orders", ("no", "1"), &[("at", "\"2026-11-24T11:00:00+01:00\"")])
     }),
     Edit {
         name: "change a phone while somebody else adds one and changes a name",

@@ -1,5 +1,6 @@
 //! The rounds of a submit: each reads, reconciles and plans anew, and sends as much as is safe from that reading.
 
+mod misread;
 mod phases;
 
 use super::goal::{Goal, goal, same};
@@ -59,6 +60,10 @@ struct Rounds<'a> {
     doubted: Vec<Request>,
     /// What the last round sent to a foreign server.
     latest: Vec<Request>,
+    /// What the latest insert met, where its meaning was taken for known.
+    met: Option<Profile>,
+    /// The server has another reading than its connection says: the sentence for a person.
+    misread: Option<&'static str>,
     /// The answer to these steps was lost: only reading back can settle it.
     unclear: Option<(TargetError, Vec<Request>)>,
 }
@@ -108,6 +113,8 @@ impl<'a> Rounds<'a> {
             made: false,
             doubted: Vec::new(),
             latest: Vec::new(),
+            met: None,
+            misread: None,
             unclear: None,
         }
     }
@@ -129,11 +136,12 @@ impl<'a> Rounds<'a> {
             Ok(read) => read,
         };
         let profile = now.as_ref().map(|loaded| &loaded.profile);
-        let rules = rules(self.target.capabilities(), &schemas);
+        let mut rules = rules(self.target.capabilities(), &schemas);
         // Own stores keep every token; others show what was sent in forms of their own.
         let seen =
             profile.map(|now| if rules.own_store { now.clone() } else { as_sent(now, &self.sent, &schemas) });
-        let goal = match goal(self.wanted, seen.as_ref(), &schemas, rules) {
+        let as_meant = self.read_again(seen.as_ref(), &schemas, &mut rules);
+        let goal = match goal(self.wanted, as_meant.as_ref().or(seen.as_ref()), &schemas, rules) {
             Goal::Reach(goal) => goal,
             Goal::Decide { joined, conflicts } => {
                 self.settled(None)?;
@@ -166,10 +174,14 @@ impl<'a> Rounds<'a> {
         if self.sent.is_empty() {
             return Submitted::NothingToSend { now };
         }
+        if self.misread.is_some() {
+            return self.refused(Rejection { kind: RejectionKind::Invalid, findings: Vec::new() }, now);
+        }
         Submitted::Done { sent: std::mem::take(&mut self.sent), now, joined: self.joined }
     }
 
-    fn refused(&mut self, rejection: Rejection, now: Option<Loaded>) -> Submitted {
+    fn refused(&mut self, mut rejection: Rejection, now: Option<Loaded>) -> Submitted {
+        rejection.findings.extend(self.misread_finding());
         let sent = std::mem::take(&mut self.sent);
         Submitted::Refused { rejection, sent, now }
     }

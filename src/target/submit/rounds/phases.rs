@@ -28,6 +28,7 @@ impl Rounds<'_> {
             return Ok(self.refused(rejection, start.now).into());
         }
         self.latest.clone_from(&requests);
+        self.note_insert(&start, &requests);
         for request in requests {
             let answer = match self.send_one(&request) {
                 Err(error @ TargetError::Unclear(_)) => {
