@@ -5,10 +5,14 @@
 //! derived: records that happen to differ in an attribute are no proof that it identifies them, and a guessed key would
 //! let later records replace each other. Nor are lengths, defaults and mandatory attributes.
 
+mod customer;
+
 use super::json::{Json, Kind, View, quoted, same_name};
-use super::profile::{CUSTOMER_ID, Profile};
-use super::schema::{Arity, AttributeSchema, AttributeType, Declared, Schema, SchemaError, Schemas};
+use super::profile::CUSTOMER_ID;
+use super::schema::{AttributeSchema, AttributeType, Schema, SchemaError, Schemas};
 use super::value::check;
+
+pub use customer::of_customer;
 
 /// The types in the order in which they are tried: the first that accepts every value is the attribute's.
 const TRIED: [AttributeType; 8] = [
@@ -40,53 +44,6 @@ pub fn infer(profiles: &[&Json]) -> Inferred {
         inference.see(profile.view());
     }
     inference.finish(&Schemas::default())
-}
-
-/// The schemas to work with for one customer, where no server tells them: from the values of these profiles, with the
-/// unique attributes that a person declared. Those that no value shows yet are text.
-pub fn of_customer<'a>(profiles: impl IntoIterator<Item = &'a Profile>, declared: &[Declared]) -> Schemas {
-    let mut inference = Inference::default();
-    for profile in profiles {
-        inference.see(profile.to_json().view());
-    }
-    let mut schemas = inference.finish(&Schemas::default()).schemas;
-    for declared in declared.iter().filter(|declared| !declared.unique.is_empty()) {
-        match schemas.iter_mut().find(|schema| same_name(&schema.name, &declared.name)) {
-            Some(schema) if schema.arity == Arity::Multi => identify(schema, declared),
-            Some(_) => {}
-            // Only where there are several records does something tell them apart.
-            None => schemas.extend(nothing_seen(&declared.name).map(|mut schema| {
-                identify(&mut schema, declared);
-                schema
-            })),
-        }
-    }
-    let asked = declared.iter().map(|declared| declared.name.clone()).collect();
-    Schemas::inferred(schemas, asked)
-}
-
-/// A multi-valued schema of which no record was seen; `None` where no extension can have this name.
-fn nothing_seen(name: &str) -> Option<Schema> {
-    let text = format!("{{\"name\":{},\"type\":\"multi-valued\",\"attributes\":[]}}", quoted(name));
-    Schema::from_json(&Json::parse(&text).ok()?).ok()
-}
-
-/// Declares the unique attributes of a schema, and those attributes where no value showed them.
-fn identify(schema: &mut Schema, declared: &Declared) {
-    for name in &declared.unique {
-        let seen = schema.attribute(name).map(|attribute| attribute.name.clone());
-        if seen.is_none() {
-            let (name, kind) = (name.clone(), AttributeType::String);
-            schema.attributes.push(AttributeSchema {
-                name,
-                kind,
-                length: None,
-                mandatory: false,
-                default: None,
-            });
-        }
-        schema.unique.push(seen.unwrap_or_else(|| name.clone()));
-    }
 }
 
 /// Sees profiles one after the other and keeps only what their schemas need: its size grows with the number of names.
@@ -143,6 +100,13 @@ impl Inference {
             }
         }
         inferred
+    }
+
+    /// Leaves attributes out of which nothing but null was seen.
+    fn forget_nulls(&mut self) {
+        for member in &mut self.members {
+            member.attributes.retain(|seen| !seen.only_null);
+        }
     }
 
     fn member(&mut self, name: &str) -> &mut Member {
@@ -268,32 +232,6 @@ mod tests {
     use crate::model::request::Request;
     use crate::model::validate::validate;
     use proptest::prelude::*;
-
-    #[test]
-    fn of_one_customer_the_unique_attributes_are_those_that_a_person_declared() {
-        let json =
-            Json::parse(r#"{"customer_id":"A","Phone":[{"Type":0,"number":"1"}],"Address":{"City":"x"}}"#);
-        let profile = Profile::from_json(&json.unwrap(), |_| false).unwrap();
-        let declared = |name: &str, unique: &[&str]| Declared {
-            name: name.into(),
-            unique: unique.iter().map(|name| (*name).into()).collect(),
-        };
-        let known = [
-            declared("phone", &["type", "prefix"]),
-            declared("Fax", &["number"]),
-            declared("Notes", &[]),
-            declared("Address", &["City"]),
-        ];
-        let schemas = of_customer([&profile], &known);
-        assert!(schemas.is_inferred());
-        let phone = schemas.get("Phone").unwrap();
-        assert_eq!(phone.unique, ["Type", "prefix"]);
-        assert_eq!(phone.attribute("Type").unwrap().kind, AttributeType::Integer);
-        assert_eq!(phone.attribute("prefix").unwrap().kind, AttributeType::String);
-        assert_eq!(schemas.get("Fax").map(|fax| (fax.arity, fax.unique.len())), Some((Arity::Multi, 1)));
-        assert!(schemas.get("Address").unwrap().unique.is_empty() && schemas.get("Notes").is_none());
-        assert!(schemas.was_read("NOTES") && schemas.was_read("Phone") && !schemas.was_read("Mail"));
-    }
 
     fn of(texts: &[&str]) -> Inferred {
         let profiles: Vec<Json> = texts.iter().map(|text| Json::parse(text).unwrap()).collect();

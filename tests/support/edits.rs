@@ -1,7 +1,9 @@
 //! A customer on a simulated server, and edits of it.
 
 use crate::profiles::json;
-use profile_desk::model::profile::{CoreAttribute, CustomerId, Profile, Record, Records};
+use profile_desk::model::profile::{
+    CoreAttribute, CustomerId, Extension, Profile, Record, Records, records_of,
+};
 use profile_desk::model::request::Request;
 use profile_desk::model::schema::{Schema, Schemas};
 use profile_desk::model::value::shown;
@@ -28,7 +30,7 @@ const fn telling(name: &'static str, of: &'static str, mine: fn(&Profile) -> Pro
     Edit { name, of, mine, in_pairs: true, theirs: None }
 }
 
-pub const EDITS: [Edit; 14] = [
+pub const EDITS: [Edit; 16] = [
     edit("change one phone", "Phone", |p| with(p, "Phone", ("PhoneType", "1"), &[("number", "\"9\"")])),
     edit("drop an attribute", "Phone", |p| without(p, "Phone", ("PhoneType", "0"), "note")),
     edit("add a phone", "Phone", |p| and(p, "Phone", r#"{"PhoneType":5,"prefix":"+1","number":"5"}"#)),
@@ -64,6 +66,8 @@ pub const EDITS: [Edit; 14] = [
             &[("open", "true"), ("sum", "10.20"), ("at", "\"2026-11-24T10:00:00.000Z\"")],
         )
     }),
+    telling("add the first visit", "Visits", |p| first(p, "Visits", r#"[{"no":"v1"}]"#)),
+    edit("give the first card", "Card", |p| first(p, "Card", r#"{"kind":"gold"}"#)),
     edit("give an instant with an offset", "Orders", |p| {
         with(p, "Orders", ("no", "1"), &[("at", "\"2026-11-24T11:00:00+01:00\"")])
     }),
@@ -87,12 +91,15 @@ pub fn schemas(only_phone: bool) -> Schemas {
     let orders = r#"{"name":"Orders","type":"multi-valued","attributes":[{"name":"no","type":"long","mandatory":true},
         {"name":"at","type":"datetime"},{"name":"day","type":"date"},{"name":"sum","type":"currency"},{"name":"weight","type":"double"},
         {"name":"open","type":"boolean"}],"unique":["no"]}"#;
+    let visits = r#"{"name":"Visits","type":"multi-valued","attributes":[{"name":"no","type":"string"}],"unique":["no"]}"#;
+    let card = r#"{"name":"Card","type":"single-valued","attributes":[{"name":"kind","type":"string"}]}"#;
     let all = crate::profiles::schemas();
-    let all = all.iter().cloned().chain([Schema::from_json(&json(orders)).unwrap()]);
+    let more = [orders, visits, card].map(|text| Schema::from_json(&json(text)).unwrap());
+    let all = all.iter().cloned().chain(more);
     all.filter(|schema| !only_phone || schema.name == "Phone").collect()
 }
 
-/// A customer as the server holds it at first.
+/// A customer as the server holds it at first; nothing is there of some extensions.
 pub fn initial(id: &CustomerId, only_phone: bool) -> Profile {
     let members = r#""FirstName":"Ann","LastName":"Lee","DOB":"1962-05-10","Mail":["a@example.com","b@example.com"],"LastCalledAgent_EmployeeID":"7","Middle":"",
         "Phone":[{"PhoneType":0,"prefix":"+1","number":"1","note":"x"},{"PhoneType":1,"prefix":"+1","number":"2"},{"PhoneType":2,"prefix":"+1","number":"","note":"keep"}],
@@ -138,6 +145,14 @@ fn without(profile: &Profile, extension: &str, which: (&str, &str), name: &str) 
             *record = record.with(name, None);
         }
     })
+}
+
+/// The profile with the first of an extension.
+fn first(profile: &Profile, extension: &str, value: &str) -> Profile {
+    let records = records_of(json(value).view(), true).unwrap().unwrap();
+    let mut profile = profile.clone();
+    profile.extensions.push(Extension { name: extension.into(), records });
+    profile
 }
 
 fn and(profile: &Profile, extension: &str, record: &str) -> Profile {
