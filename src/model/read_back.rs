@@ -167,3 +167,45 @@ pub fn differences(wanted: &Profile, now: &Profile, schemas: &Schemas) -> Vec<Pl
     places.retain(|place| met.insert(folded(&place.to_string())));
     places
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn profile(members: &str) -> Profile {
+        let json = Json::parse(&format!("{{\"customer_id\":\"A\",{members}}}")).unwrap();
+        Profile::from_json(&json, |_| false).unwrap()
+    }
+
+    fn schemas() -> Schemas {
+        let text = r#"{"name":"Phone","type":"multi-valued","attributes":[{"name":"PhoneType","type":"integer"},{"name":"on","type":"datetime"},{"name":"note","type":"string"}],"unique":["PhoneType"]}"#;
+        [Schema::from_json(&Json::parse(text).unwrap()).unwrap()].into_iter().collect()
+    }
+
+    #[test]
+    fn what_a_server_shows_is_spelled_and_written_as_its_schema_wants_it() {
+        let shown = r#""Phone":[{"PHONETYPE":"1","ON":"2026-01-01T01:00:00+01:00","Odd":"1"}]"#;
+        let wanted = r#""Phone":[{"PhoneType":1,"on":"2026-01-01T00:00:00.000Z","Odd":"1"}]"#;
+        assert_eq!(by_schema(profile(shown), &schemas()), profile(wanted));
+    }
+
+    #[test]
+    fn only_what_was_sent_takes_its_form() {
+        let id = crate::model::profile::CustomerId::new("A").unwrap();
+        let body = Json::parse(r#"{"Phone":[{"PhoneType":1,"note":""}]}"#).unwrap();
+        let now = profile(r#""Name":null,"Phone":[{"PhoneType":1,"note":null},{"PhoneType":2,"note":null}]"#);
+        let seen = as_sent(&now, &[Request::InsertRecords(id, body)], &schemas());
+        assert_eq!(
+            seen,
+            profile(r#""Name":null,"Phone":[{"PhoneType":1,"note":""},{"PhoneType":2,"note":null}]"#)
+        );
+    }
+
+    #[test]
+    fn what_differs_is_named_once() {
+        let (wanted, now) =
+            (r#""Name":"x","Phone":[{"PhoneType":1}]"#, r#""name":"y","Phone":[],"Other":null"#);
+        let places = differences(&profile(wanted), &profile(now), &schemas());
+        assert_eq!(places.iter().map(ToString::to_string).collect::<Vec<_>>(), ["Name", "Phone"]);
+    }
+}
