@@ -18,9 +18,15 @@ use crate::target::{Loaded, TargetError};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+const NOT_SENT_YET: &str = "This customer was not sent yet; there is nothing to read again.";
+
 impl App {
     pub(super) fn reload(&mut self, why: Why) -> Vec<Job> {
         let Some(id) = self.open.as_ref().map(|open| open.draft.id().clone()) else { return Vec::new() };
+        if self.is_nameless(&id) {
+            self.tell(None, NOT_SENT_YET);
+            return Vec::new();
+        }
         if self.is_being_sent(&id) {
             self.tell(None, "This customer is being sent, and read again after that.");
             return Vec::new();
@@ -41,9 +47,9 @@ impl App {
         let Some(open) = asked else { return Vec::new() };
         open.reloading = false;
         match result {
-            Err(error) => self.failed(&Asked::Reload, &error),
+            Err(error) => self.failed(&Asked::Reload(id.clone()), &error),
             Ok((None, _)) if open.draft.base().is_none() => {
-                self.tell(None, "This customer was not sent yet; there is nothing to read again.");
+                self.tell(None, NOT_SENT_YET);
             }
             Ok((None, _)) => self.gone_meanwhile(id),
             Ok((Some(loaded), schemas)) => {

@@ -1,8 +1,9 @@
 //! The connections to servers that a person keeps, and passwords, which live in memory for this run alone.
 
-use super::command::{Command, Make};
+use super::command::Make;
 use super::jobs::Job;
 use super::state::App;
+use super::telling::Later;
 use crate::target::{Tried, exposes_credentials};
 use std::collections::BTreeMap;
 
@@ -89,7 +90,18 @@ impl App {
         if let (Some(user), Some(password)) = (connection.user.clone(), password) {
             self.passwords.insert((connection.url.clone(), user), password);
         }
+        self.redress(former.as_deref(), &connection);
         self.change_connections(Change::Put(former, connection))
+    }
+
+    /// Name and colour of the target that is open may change; all else counts from the next time that it is opened.
+    fn redress(&mut self, former: Option<&str>, connection: &Connection) {
+        let Address::Server(mut open) = self.address().clone() else { return };
+        if former == Some(open.title()) && open.url == connection.url {
+            open.name.clone_from(&connection.name);
+            open.colour = connection.colour;
+            self.set_address(Address::Server(open));
+        }
     }
 
     pub(super) fn change_connections(&mut self, change: Change) -> Vec<Job> {
@@ -118,7 +130,7 @@ impl App {
     // ---- signing in
 
     /// The target wants credentials: they are asked for, and then this is done.
-    pub(super) fn wants_credentials(&mut self, sentence: &str, then: Option<Command>) {
+    pub(super) fn wants_credentials(&mut self, sentence: &str, then: Option<Later>) {
         self.asks = Some(Ask::SignIn(sentence.to_owned()));
         self.after_signing = then;
     }

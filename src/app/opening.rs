@@ -15,7 +15,19 @@ use crate::target::{Loaded, TargetError};
 impl App {
     // ---- finding
 
+    /// What is typed is looked for at once where parts of values are found; else there is no sense in it before Enter.
     pub(super) fn find(&mut self, text: String) -> Vec<Job> {
+        if self.ready().is_none_or(|ready| ready.capabilities.text_search) {
+            return self.look_for(text);
+        }
+        let hint = "This server finds whole values only; press Enter to look.";
+        self.stop_finding();
+        let hint = (!text.trim().is_empty()).then(|| hint.to_owned());
+        self.search = Search { text, hint, ..Search::default() };
+        Vec::new()
+    }
+
+    fn look_for(&mut self, text: String) -> Vec<Job> {
         let looked_for = text.trim().to_owned();
         let under_way = self.search.under_way;
         self.search = Search { text, asked: !looked_for.is_empty(), under_way, ..Search::default() };
@@ -27,9 +39,9 @@ impl App {
     }
 
     pub(super) fn open_found(&mut self, text: &str) -> Vec<Job> {
-        let mut jobs = self.find(text.to_owned());
+        let mut jobs = self.look_for(text.to_owned());
         self.search.open_only = true;
-        if let Ok(id) = CustomerId::new(text.trim()) {
+        if let Some(id) = CustomerId::new(text.trim()).ok().filter(|_| self.ready().is_some()) {
             jobs.insert(0, self.load(id, Why::Try));
         }
         jobs
@@ -40,14 +52,18 @@ impl App {
         if self.search.text.trim() != text {
             // The text changed meanwhile: what is wanted now is looked for now.
             let open_only = self.search.open_only;
-            let jobs = self.find(self.search.text.clone());
+            let jobs = self.look_for(self.search.text.clone());
             self.search.open_only = open_only;
             return jobs;
         }
         self.search.asked = false;
         match result {
             Err(TargetError::NotOffered(sentence)) => self.search.hint = Some(sentence),
-            Err(error) => self.failed(&Asked::Find(text.to_owned()), &error),
+            Err(error) => {
+                let only = self.search.open_only;
+                let again = if only { Command::OpenFound } else { Command::Find };
+                self.failed(&Asked::Read(again(text.to_owned())), &error);
+            }
             Ok(hits) => {
                 let only = match hits.as_slice() {
                     [hit] if self.search.open_only => Some(hit.id.clone()),
@@ -76,13 +92,12 @@ impl App {
     }
 
     pub(super) fn open(&mut self, id: CustomerId) -> Vec<Job> {
-        if self.is_open(&id) {
+        if self.is_open(&id) || self.ready().is_none() {
             self.opening = None;
             return Vec::new();
         }
         // Who gets an ID from the target only once sent is in no target yet.
-        let unsent = self.parked.get(&id).is_some_and(|draft| draft.base().is_none());
-        if unsent && self.makes_ids() {
+        if self.parked.contains_key(&id) && self.is_nameless(&id) {
             return self.opened_new(id);
         }
         vec![self.load(id, Why::Open)]
@@ -135,7 +150,7 @@ impl App {
         match result {
             _ if self.is_open(id) => Vec::new(),
             Err(error) => {
-                self.failed(&Asked::Load(Command::Open(id.clone())), &error);
+                self.failed(&Asked::Read(Command::Open(id.clone())), &error);
                 Vec::new()
             }
             Ok((None, _)) if why == Why::Try && !self.parked.contains_key(id) => Vec::new(),

@@ -1,7 +1,7 @@
 //! Submit and delete, and what came of them.
 
 use super::command::Command;
-use super::connections::Ask;
+use super::connections::{Address, Ask};
 use super::draft::Draft;
 use super::edits::Edits;
 use super::jobs::{DraftKey, Epoch, Hit, Job, Wish};
@@ -140,7 +140,8 @@ impl App {
             }
             Ok(Submitted::Refused { rejection, sent: requests, .. }) => {
                 let stand = standing(&requests).unwrap_or_else(|| "Nothing was changed.".into());
-                self.refused(format!("{about}{stand} {rejection}"));
+                let who = words_of(self.address());
+                self.refused(format!("{about}{who} refused it. {stand} Your draft is kept. {rejection}"));
             }
             Ok(Submitted::Done { now: None, .. } | Submitted::NothingToSend { now: None }) => {
                 self.refused(format!("{about}The customer is not there any more; your draft is kept."));
@@ -162,7 +163,8 @@ impl App {
     /// What was sent stands; what was held back, or typed since, is a draft of what stands now.
     fn settled(&mut self, id: &CustomerId, key: &DraftKey, sent: &Sending, now: &Loaded) -> Vec<Job> {
         let (name, is) = (display_name(&now.profile), now.profile.id.clone());
-        let mut jobs = self.renamed(id, &is, key);
+        let mut jobs = Vec::new();
+        let former = (*id != is).then(|| key.clone());
         let key = DraftKey { customer: is.as_str().to_owned(), ..key.clone() };
         self.named(vec![Hit { id: is.clone(), name }]);
         self.lists_mut().opened(&is);
@@ -171,24 +173,22 @@ impl App {
             let draft = left(&draft, sent, now);
             jobs.extend(self.keep_whole(key, &draft));
             if draft.is_changed() {
-                self.parked.insert(is, draft);
+                self.parked.insert(is.clone(), draft);
             }
         } else if let Some(open) = self.open.as_ref().filter(|open| open.draft.id() == id) {
             let (draft, schemas) = (left(&open.draft, sent, now), open.schemas.clone());
             self.replace(draft, schemas);
             jobs.extend(self.keep_anew());
         }
+        jobs.extend(former.map_or_else(Vec::new, |former| self.renamed(id, &is, former)));
         jobs
     }
 
-    /// The target gave a new customer an ID of its own: what was kept under the other one moves there.
-    fn renamed(&mut self, id: &CustomerId, is: &CustomerId, key: &DraftKey) -> Vec<Job> {
-        if id == is {
-            return Vec::new();
-        }
+    /// The target gave a new customer an ID of its own: nothing stays under the other one.
+    fn renamed(&mut self, id: &CustomerId, is: &CustomerId, former: DraftKey) -> Vec<Job> {
         self.names.remove(id);
         self.lists_mut().renamed(id, is);
-        let mut jobs = self.keep_done(key.clone());
+        let mut jobs = self.keep_done(former);
         if self.opening.as_ref() == Some(id) {
             jobs.extend(self.open(is.clone()));
         }
@@ -229,11 +229,13 @@ impl App {
             (Some(now), Some(draft), _) => {
                 let draft = left(&draft, sent, &now);
                 let own = DraftKey { customer: draft.id().as_str().to_owned(), ..key.clone() };
-                let mut jobs = if own == *key { Vec::new() } else { self.keep_done(key.clone()) };
                 if draft.is_changed() {
                     self.elsewhere.push(kept_draft(own.clone(), &draft));
                 }
-                jobs.extend(self.keep_whole(own, &draft));
+                let mut jobs = self.keep_whole(own.clone(), &draft);
+                if own != *key {
+                    jobs.extend(self.keep_done(key.clone()));
+                }
                 jobs
             }
             (Some(_), None, Some(unreadable)) => {
@@ -260,6 +262,13 @@ impl App {
             open.tried = false;
         }
         self.look_through();
+    }
+}
+
+fn words_of(address: &Address) -> &'static str {
+    match address {
+        Address::Store(_) => "The store",
+        Address::Server(_) => "The server",
     }
 }
 

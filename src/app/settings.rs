@@ -89,8 +89,11 @@ impl Lists {
 
     /// The customer has another ID by now.
     pub fn renamed(&mut self, id: &CustomerId, is: &CustomerId) {
-        for known in self.recent.iter_mut().chain(&mut self.pinned).filter(|known| *known == id) {
-            known.clone_from(is);
+        for list in [&mut self.recent, &mut self.pinned] {
+            if list.contains(is) {
+                list.retain(|known| known != id);
+            }
+            list.iter_mut().filter(|known| *known == id).for_each(|known| known.clone_from(is));
         }
     }
 

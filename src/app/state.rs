@@ -1,6 +1,6 @@
 //! Everything that the window shows, as of now. Drawing reads it; only commands and outcomes change it.
 
-use super::command::{Command, Make};
+use super::command::Make;
 use super::connections::{Ask, Passwords, Tested};
 use super::draft::Draft;
 use super::edits::Edits;
@@ -10,7 +10,7 @@ use super::jobs::{DraftKey, Epoch, Hit, KeptDraft, Opened, Outcome, Preview};
 use super::labels::{Handed, Shown, named};
 use super::review::{KeyIndex, Review, Spot};
 use super::settings::{Lists, Settings, Zone};
-use super::telling::Notice;
+use super::telling::{Later, Notice};
 use super::waiting::Stops;
 use crate::model::json::{View, folded};
 use crate::model::labels::Labels;
@@ -87,7 +87,7 @@ pub struct App {
     pub(super) former: Option<Address>,
     pub(super) passwords: Passwords,
     /// What is to be done once somebody signed in.
-    pub(super) after_signing: Option<Command>,
+    pub(super) after_signing: Option<Later>,
     pub(super) stops: Stops,
     /// What was asked to be kept on disk last.
     pub(super) asked_to_keep: Option<(DraftKey, Option<u64>)>,
@@ -337,6 +337,11 @@ impl App {
     /// A name of a customer for a list: their own, else the ID.
     pub fn name_of<'a>(&'a self, id: &'a CustomerId) -> &'a str {
         self.names.get(id).map_or(id.as_str(), String::as_str)
+    }
+
+    /// Whether a customer is to be created and gets an ID from the target only then.
+    pub fn is_nameless(&self, id: &CustomerId) -> bool {
+        self.makes_ids() && self.is_new(id)
     }
 
     /// Customers with a draft that was not sent, the open one included; also while the target is not there.

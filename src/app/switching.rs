@@ -42,6 +42,7 @@ impl App {
         self.import = None;
         self.notice = None;
         self.asks = None;
+        self.after_signing = None;
         self.target = TargetState::Opening(address, make);
         vec![self.open_target(make)]
     }
@@ -63,7 +64,11 @@ impl App {
 
     /// What was to be done once somebody signed in waits for the next try.
     fn not_looked_at(&mut self, error: &TargetError) {
-        let asked = self.after_signing.take().map_or(Asked::Look, Asked::Load);
+        let asked = match self.after_signing.take() {
+            Some((Some(id), command)) => Asked::Submit(id, command),
+            Some((None, command)) => Asked::Read(command),
+            None => Asked::Look,
+        };
         self.failed(&asked, error);
     }
 
@@ -85,7 +90,8 @@ impl App {
         self.target = TargetState::Ready(opened);
         let mut jobs = self.adopt_drafts();
         jobs.extend([self.names_of_lists(), Job::KeepSettings(self.settings.clone())]);
-        if let Some(then) = self.after_signing.take() {
+        let then = self.after_signing.take();
+        if let Some((_, then)) = then.filter(|(id, _)| id.as_ref().is_none_or(|id| self.is_shown(id))) {
             self.notice = None;
             jobs.extend(self.handle(then));
         }
@@ -103,6 +109,7 @@ impl App {
     fn names_of_lists(&self) -> Job {
         let lists = self.lists();
         let ids = lists.recent.iter().chain(&lists.pinned).chain(self.parked.keys());
+        let ids = ids.filter(|id| !self.is_nameless(id));
         Job::Names(self.epoch, ids.cloned().collect())
     }
 

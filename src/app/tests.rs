@@ -4,7 +4,9 @@
 mod conflicts;
 mod drafts;
 mod labels;
+mod laws;
 mod outcomes;
+mod targets;
 
 use super::command::{Command, Make};
 use super::draft::FIRST_NEW_KEY;

@@ -2,7 +2,6 @@
 
 use super::jobs::Job;
 use super::state::{App, Lack, TargetState};
-use crate::model::finding::Severity;
 use crate::model::profile::CustomerId;
 use crate::target::Stop;
 
@@ -68,7 +67,7 @@ impl App {
             }
             _ => {
                 self.stop_reading();
-                self.tell(Some(Severity::Warning), "Cancelled; nothing was changed.");
+                self.tell(None, "Cancelled; nothing was changed.");
             }
         }
         Vec::new()
@@ -86,9 +85,13 @@ impl App {
     pub fn stop_reading(&mut self) {
         self.stops.open.raise();
         self.stops.reload.raise();
-        self.stops.find.raise();
         self.opening = None;
         self.open.iter_mut().for_each(|open| open.reloading = false);
+        self.stop_finding();
+    }
+
+    pub(super) fn stop_finding(&mut self) {
+        self.stops.find.raise();
         (self.search.asked, self.search.under_way) = (false, false);
     }
 

@@ -28,16 +28,17 @@ pub fn show(ui: &mut Ui, view: &mut View, app: &App) {
                 let (mark, _) =
                     ui.allocate_exact_size(egui::vec2(finding::SHAPE, 18.0), egui::Sense::hover());
                 finding::paint_shape(ui, severity, mark.center(), pair.ink);
-                sentence(ui, notice);
+                sentence(ui, app, notice);
             });
         });
-        ui.horizontal_wrapped(|ui| ways(ui, view, notice));
+        ui.horizontal_wrapped(|ui| ways(ui, view, &app.ways(notice)));
     });
 }
 
 /// Read out when it comes: at once where something was refused, else when there is a pause.
-fn sentence(ui: &mut Ui, notice: &Notice) {
-    let text = words::sentence(&notice.text);
+fn sentence(ui: &mut Ui, app: &App, notice: &Notice) {
+    let about = notice.about.as_ref().map_or_else(String::new, |id| app.about(id));
+    let text = format!("{about}{}", words::sentence(&notice.text));
     let label = egui::Label::new(egui::RichText::new(&text).color(theme::palette(ui).ink)).wrap();
     let response = ui.add(label.selectable(true));
     ui.ctx().accesskit_node_builder(response.id, |node| {
@@ -47,8 +48,8 @@ fn sentence(ui: &mut Ui, notice: &Notice) {
     });
 }
 
-fn ways(ui: &mut Ui, view: &mut View, notice: &Notice) {
-    for way in &notice.ways {
+fn ways(ui: &mut Ui, view: &mut View, ways: &[Way]) {
+    for way in ways {
         let (text, command) = match way {
             Way::TryAgain(command) => (words::TRY_AGAIN, command.clone()),
             Way::ReadAgain => (words::READ_AGAIN, Command::Reload),
