@@ -18,7 +18,7 @@ use crate::model::profile::{CustomerId, Profile};
 use crate::model::reconcile::Conflict;
 use crate::model::request::Request;
 use crate::model::schema::Schemas;
-use crate::target::{Address, Connection, Loaded, Password, Stop};
+use crate::target::{Address, Connection, Loaded, Password, Stop, TargetError};
 use jiff::tz::TimeZone;
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
@@ -127,8 +127,30 @@ pub enum TargetState {
 pub struct Lack {
     /// A sentence.
     pub sentence: String,
-    /// Whether it wants credentials, or others.
-    pub signed_out: bool,
+    /// What it lacks.
+    pub kind: Lacking,
+}
+
+/// What a target lacks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lacking {
+    /// It wants credentials, or others.
+    Credentials,
+    /// It takes nothing now.
+    Time,
+    /// It was not reached, or cannot be read.
+    Contact,
+}
+
+impl Lack {
+    pub(super) fn of(error: &TargetError) -> Self {
+        let kind = match error {
+            TargetError::Credentials(_) => Lacking::Credentials,
+            TargetError::Unavailable(_) => Lacking::Time,
+            _ => Lacking::Contact,
+        };
+        Self { sentence: error.to_string(), kind }
+    }
 }
 
 /// What was looked for.

@@ -5,7 +5,7 @@ use super::connections::{Address, Ask, must_agree};
 use super::jobs::{Job, Opened};
 use super::keeping::kept_draft;
 use super::settings::RECENT_STORES;
-use super::state::{App, Lack, Search, TargetState};
+use super::state::{App, Lack, Lacking, Search, TargetState};
 use super::telling::Asked;
 use crate::target::TargetError;
 use std::path::PathBuf;
@@ -19,7 +19,8 @@ impl App {
         };
         self.asks = Some(Ask::PlainHttp(connection, Make::Nothing));
         let sentence = "Credentials would go over plain http, where others can read them; nothing was sent.";
-        self.target = TargetState::Failed(address, Lack { sentence: sentence.into(), signed_out: false });
+        self.target =
+            TargetState::Failed(address, Lack { sentence: sentence.into(), kind: Lacking::Contact });
         Vec::new()
     }
 
@@ -73,12 +74,11 @@ impl App {
     }
 
     fn not_opened(&mut self, address: Address, error: &TargetError) {
-        let signed_out = matches!(error, TargetError::Credentials(_));
-        let sentence = error.to_string();
-        if signed_out {
-            self.wants_credentials(&sentence, None);
+        let lack = Lack::of(error);
+        if lack.kind == Lacking::Credentials {
+            self.wants_credentials(&lack.sentence, None);
         }
-        self.target = TargetState::Failed(address, Lack { sentence, signed_out });
+        self.target = TargetState::Failed(address, lack);
     }
 
     fn is_there(&mut self, opened: Opened) -> Vec<Job> {

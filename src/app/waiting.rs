@@ -1,7 +1,7 @@
 //! What is waited for, and not waiting any longer.
 
 use super::jobs::Job;
-use super::state::{App, Lack, TargetState};
+use super::state::{App, Lack, Lacking, TargetState};
 use crate::model::profile::CustomerId;
 use crate::target::Stop;
 
@@ -77,7 +77,7 @@ impl App {
         // A late outcome belongs to an epoch that is over.
         self.epoch += 1;
         let sentence = "You did not wait for it; nothing was changed.".to_owned();
-        let lack = Lack { sentence, signed_out: false };
+        let lack = Lack { sentence, kind: Lacking::Contact };
         self.target = TargetState::Failed(self.address().clone(), lack);
     }
 

@@ -1,7 +1,7 @@
 //! The form of a connection: what is typed stays until it is kept or thrown away, whatever a test says.
 
 use super::asks::{field, line};
-use super::dialogs::Ended;
+use super::dialogs::{self, Ended};
 use crate::app::command::{Command, Make};
 use crate::app::connection_form::{ConnectionForm, Texts};
 use crate::app::connections::{Address, Colour, Connection, KnownReading};
@@ -19,7 +19,7 @@ const READINGS: [KnownReading; 3] = [KnownReading::Unknown, KnownReading::Upsert
 pub fn show(ui: &mut Ui, view: &mut View, app: &App, first: bool, dialog: &mut ConnectionDialog) -> Ended {
     heading::panel(ui, words::CONNECTION);
     let room = (ui.ctx().content_rect().height() - 250.0).max(110.0);
-    egui::ScrollArea::vertical().id_salt("connection").max_height(room).show(ui, |ui| {
+    dialogs::scroll("connection", room).show(ui, |ui| {
         ui.set_max_width(ui.available_width() - 12.0);
         fields(ui, first, dialog);
     });
@@ -148,7 +148,7 @@ fn tested(ui: &mut Ui, app: &App, dialog: &ConnectionDialog) {
     if steps.is_empty() {
         ui.label(words::NOT_TESTED);
     }
-    egui::ScrollArea::vertical().id_salt("tested").max_height(130.0).show(ui, |ui| {
+    dialogs::scroll("tested", 130.0).show(ui, |ui| {
         for tried in steps {
             let colour = theme::palette(ui);
             let ink = if tried.result.is_ok() { colour.new.ink } else { colour.bad.ink };

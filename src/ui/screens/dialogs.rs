@@ -28,11 +28,19 @@ pub(super) enum Ended {
 pub fn show(ui: &mut Ui, view: &mut View, app: &App) {
     let Some((mut dialog, first)) = view.dialog.take() else { return };
     let frame = egui::Frame::popup(ui.style()).inner_margin(egui::Margin::same(16));
-    let modal = egui::Modal::new(egui::Id::unique("dialog")).frame(frame).show(ui.ctx(), |ui| {
+    // Each kind has a place of its own: the size of another one would put it aside.
+    let id = egui::Id::unique(("dialog", std::mem::discriminant(&dialog)));
+    let modal = egui::Modal::new(id).frame(frame).show(ui.ctx(), |ui| {
         ui.set_width(width(ui, &dialog));
         ui.spacing_mut().item_spacing.y = theme::GAP_S;
         content(ui, view, app, &mut dialog, first)
     });
+    let height = modal.response.rect.height();
+    let before = ui.data_mut(|data| std::mem::replace(data.get_temp_mut_or(id, height), height));
+    if before.to_bits() != height.to_bits() {
+        // It stands in the middle again with the next frame.
+        ui.ctx().request_repaint();
+    }
     let left = modal.should_close() && dialog.may_leave();
     match modal.inner {
         Ended::Done(text) => done(view, app, &dialog, &text),
@@ -40,6 +48,12 @@ pub fn show(ui: &mut Ui, view: &mut View, app: &App) {
         Ended::No if !left && view.dialog.is_none() => view.dialog = Some((dialog, false)),
         Ended::No | Ended::Left => {}
     }
+}
+
+/// What scrolls in a dialog where it is higher than `most`. It has its height at once: a dialog that grows from frame to frame
+/// would move away under the pointer.
+pub(super) fn scroll(name: &str, most: f32) -> egui::ScrollArea {
+    egui::ScrollArea::vertical().id_salt(name).max_height(most).min_scrolled_height(most)
 }
 
 /// How wide a dialog is, in points.
@@ -218,7 +232,7 @@ fn keys(ui: &mut Ui) -> Ended {
     heading::panel(ui, words::KEYS);
     // In a low window the list scrolls, and the button stays within reach.
     let room = (ui.ctx().content_rect().height() - 140.0).max(80.0);
-    egui::ScrollArea::vertical().max_height(room).show(ui, |ui| {
+    scroll("keys", room).show(ui, |ui| {
         egui::Grid::new("keys").num_columns(2).spacing([24.0, 4.0]).show(ui, |ui| {
             for (key, what) in words::ALL_KEYS {
                 ui.label(egui::RichText::new(*key).font(theme::mono(theme::TYPE_S)));

@@ -3,7 +3,7 @@
 use crate::app::command::{Command, Make};
 use crate::app::connections::Address;
 use crate::app::jobs::Opened;
-use crate::app::state::{App, Lack, TargetState};
+use crate::app::state::{App, Lack, Lacking, TargetState};
 use crate::ui::view::{Dialog, SignIn, View};
 use crate::ui::widgets::{button, heading};
 use crate::ui::{theme, words};
@@ -67,7 +67,7 @@ fn failed(ui: &mut Ui, view: &mut View, app: &App, address: &Address, lack: &Lac
     drafts(ui, app);
     ui.add_space(theme::GAP_M);
     ui.horizontal_wrapped(|ui| {
-        if lack.signed_out && button::ordinary(ui, words::SIGN_IN_ASKS, None).clicked() {
+        if lack.kind == Lacking::Credentials && button::ordinary(ui, words::SIGN_IN_ASKS, None).clicked() {
             let (why, user) = (lack.sentence.clone(), app.user().to_owned());
             view.open(Dialog::SignIn(SignIn { why, user, ..SignIn::default() }));
         }

@@ -1,7 +1,7 @@
 //! Where to work: the stores of this computer and the connections to servers, and what can be done with a connection.
 
 use super::asks;
-use super::dialogs::Ended;
+use super::dialogs::{self, Ended};
 use crate::app::command::{Address, Command, Make};
 use crate::app::connection_form::ConnectionForm;
 use crate::app::connections::Connection;
@@ -36,7 +36,7 @@ pub fn show(ui: &mut Ui, view: &mut View, app: &App, first: bool, path: &mut Str
     let room = (ui.ctx().content_rect().height() - 270.0).clamp(100.0, 420.0);
     let list = UiBuilder::new().accessibility_role(Role::ListBox).accessibility_label(words::TARGETS);
     let chosen = ui.scope_builder(list, |ui| {
-        let area = egui::ScrollArea::vertical().id_salt("targets").max_height(room);
+        let area = dialogs::scroll("targets", room);
         area.show(ui, |ui| rows(ui, view, app, first, &lines)).inner
     });
     if let Some(line) = chosen.inner.and_then(|at| lines.get(at)) {

@@ -4,7 +4,7 @@
 
 use super::{REMOVE, plain, sentence};
 use crate::app::connections::{Address, Step};
-use crate::app::state::{Lack, TargetState};
+use crate::app::state::{Lack, Lacking, TargetState};
 use crate::app::waiting::Doing;
 
 pub const LOCAL_STORE: &str = "Local store";
@@ -103,9 +103,12 @@ pub fn state(state: &TargetState) -> Option<&'static str> {
         TargetState::Opening(Address::Server(_), _) => Some("connecting…"),
         TargetState::Opening(..) => Some("opening…"),
         TargetState::Missing(_) => Some("not there yet"),
-        TargetState::Failed(_, Lack { signed_out: true, .. }) => Some("signed out"),
-        TargetState::Failed(Address::Server(_), _) => Some("not reached"),
-        TargetState::Failed(..) => Some("not opened"),
+        TargetState::Failed(Address::Store(_), _) => Some("not opened"),
+        TargetState::Failed(Address::Server(_), lack) => Some(match lack.kind {
+            Lacking::Credentials => "signed out",
+            Lacking::Time => "not available",
+            Lacking::Contact => "not reached",
+        }),
     }
 }
 
@@ -117,11 +120,13 @@ pub fn opening(address: &Address) -> String {
 }
 
 pub fn cannot_open(address: &Address, lack: &Lack) -> String {
-    match address {
-        Address::Store(_) => "The store cannot be opened".to_owned(),
-        Address::Server(_) if lack.signed_out => format!("{} wants you to sign in", target(address)),
-        Address::Server(_) => format!("{} is not reached", target(address)),
-    }
+    let what = match (address, lack.kind) {
+        (Address::Store(_), _) => return "The store cannot be opened".to_owned(),
+        (Address::Server(_), Lacking::Credentials) => "wants you to sign in",
+        (Address::Server(_), Lacking::Time) => "is not available now",
+        (Address::Server(_), Lacking::Contact) => "is not reached",
+    };
+    format!("{} {what}", target(address))
 }
 
 pub fn drafts_are_kept(count: usize) -> String {

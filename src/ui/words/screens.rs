@@ -269,11 +269,16 @@ pub fn delete_note(id: &str) -> String {
     format!("Customer {id} and all records go for good. There is no undo.")
 }
 
-/// A sentence with its capital letter and its full stop.
+/// A sentence with its capital letter, unless it begins with an address, and its full stop.
 pub fn sentence(text: &str) -> String {
     let text = plain(text);
     let mut chars = text.chars();
-    let first: String = chars.next().into_iter().flat_map(char::to_uppercase).collect();
+    let is_address = text.starts_with("http://") || text.starts_with("https://");
+    let first = chars.next();
+    let first: String = match first {
+        Some(first) if is_address => first.into(),
+        first => first.into_iter().flat_map(char::to_uppercase).collect(),
+    };
     let end = if text.ends_with(['.', '?', '!', '…']) || text.is_empty() { "" } else { "." };
     format!("{first}{}{end}", chars.as_str())
 }
@@ -320,6 +325,7 @@ mod tests {
     #[test]
     fn a_sentence_has_its_capital_and_its_stop() {
         assert_eq!(sentence("it is gone"), "It is gone.");
+        assert_eq!(sentence("http://h was not reached"), "http://h was not reached.");
         assert_eq!(sentence(""), "");
     }
 }
