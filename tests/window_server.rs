@@ -11,7 +11,8 @@ mod served;
 #[path = "support/window.rs"]
 mod support;
 
-use eframe::egui::{self, Key, Modifiers};
+use eframe::egui::{self, Key, Modifiers, Role};
+use egui_kittest::kittest::NodeT;
 use profile_desk::app::state::TargetState;
 use profile_desk::model::apply::{Reading, State, apply};
 use profile_desk::model::json::Json;
@@ -216,7 +217,7 @@ fn a_server_that_is_not_there_leaves_rail_and_drafts_and_a_way_back() {
     desk.click("Save and open");
     desk.settled();
     assert!(desk.says("is not reached") && desk.says("othing listens at"), "{:#?}", desk.names());
-    assert!(desk.says(&format!("Target: Server · {url} · not reached")));
+    assert!(desk.says(&format!("Target: Server · {} · not reached", url.trim_start_matches("http://"))));
     assert_eq!(kept.0.lock().unwrap().len(), 1, "the draft stays on the disk");
     desk.click("Switch to Local store · store");
     desk.sees("1 draft not sent");
@@ -407,4 +408,57 @@ fn what_a_server_does_not_offer_is_said_where_it_is_missed() {
     desk.ui.input_mut().dropped_files.push(Arc::new(Dropped(file)));
     desk.ui.run_ok();
     desk.sees("Importing is offered on local stores");
+}
+
+/// Every control of a dialog has a name and stands inside the window.
+fn fits(desk: &mut Desk, what: &str) {
+    desk.ui.run_steps(3);
+    let window = desk.ui.ctx.content_rect().expand(0.5);
+    for node in desk.ui.root().children_recursive() {
+        let inner = node.accesskit_node();
+        if inner.role() == Role::Button {
+            let name = inner.label().unwrap_or_default();
+            assert!(!name.trim().is_empty(), "{what}: a button without a name");
+            let rect = node.rect();
+            let across = rect.left() >= window.left() && rect.right() <= window.right();
+            assert!(across, "{what}: {name} at {rect:?} is outside of the window");
+        }
+    }
+    for name in ["Cancel", "Save and open", "Sign in", "Open store"] {
+        let found = desk.ui.root().children_recursive().find(|node| {
+            let node = node.accesskit_node();
+            node.role() == Role::Button && node.label().as_deref() == Some(name)
+        });
+        let Some(found) = found else { continue };
+        assert!(found.rect().bottom() <= window.bottom(), "{what}: {name} at {:?} is below", found.rect());
+    }
+}
+
+#[test]
+fn dialogs_about_targets_fit_every_window() {
+    for (width, height) in [(1600.0, 900.0), (1000.0, 720.0), (640.0, 420.0)] {
+        let folder = sample();
+        let kept = Kept::default();
+        for number in 0..12 {
+            let mut connection = Connection::to(&nothing());
+            connection.name = format!("Server with quite a long name, number {number}");
+            kept.2.lock().unwrap().push(connection);
+        }
+        let mut desk = Desk::sized(folder.path(), kept, egui::vec2(width, height));
+        let at = |what: &str| format!("{width} x {height}, {what}");
+        desk.click("Target: Local store · store");
+        fits(&mut desk, &at("targets"));
+        desk.click("New connection…");
+        fits(&mut desk, &at("connection"));
+        desk.set_field("Address", &nothing());
+        for button in ["Add header", "Add extension", "Test connection"] {
+            tab_to(&mut desk, button);
+            desk.press(Key::Enter);
+        }
+        desk.sees("✗ Connection fails");
+        fits(&mut desk, &at("test"));
+        desk.press(Key::Escape);
+        fits(&mut desk, &at("leaving"));
+        desk.click("Throw it away");
+    }
 }

@@ -61,6 +61,10 @@ impl Shell {
 
     fn carry_out(&mut self, commands: Vec<Command>) {
         for command in commands {
+            if matches!(command, Command::SwitchTarget(..)) {
+                // What was looked for was looked for elsewhere.
+                self.view.find.clear();
+            }
             let jobs = self.app.handle(command);
             for job in jobs {
                 self.worker.send(job);

@@ -4,7 +4,7 @@ use super::asks::{field, line};
 use super::dialogs::{self, Ended};
 use crate::app::command::{Command, Make};
 use crate::app::connection_form::{ConnectionForm, Texts};
-use crate::app::connections::{Address, Colour, Connection, KnownReading};
+use crate::app::connections::{Address, Colour, Connection, KnownReading, Tested};
 use crate::app::state::App;
 use crate::model::finding::Severity;
 use crate::ui::view::{ConnectionDialog, Dialog, View};
@@ -18,12 +18,14 @@ const READINGS: [KnownReading; 3] = [KnownReading::Unknown, KnownReading::Upsert
 /// The dialog's content.
 pub fn show(ui: &mut Ui, view: &mut View, app: &App, first: bool, dialog: &mut ConnectionDialog) -> Ended {
     heading::panel(ui, words::CONNECTION);
-    let room = (ui.ctx().content_rect().height() - 250.0).max(110.0);
+    let high = ui.ctx().content_rect().height();
+    let steps = if steps_of(app, dialog).is_some() { (high * 0.22).clamp(60.0, 170.0) } else { 0.0 };
+    let room = (high - 210.0 - steps).max(110.0);
     dialogs::scroll("connection", room).show(ui, |ui| {
         ui.set_max_width(ui.available_width() - 12.0);
         fields(ui, first, dialog);
     });
-    tested(ui, app, dialog);
+    tested(ui, app, dialog, steps);
     if let Some(wrong) = &dialog.wrong {
         finding::finding(ui, Severity::Error, wrong);
     }
@@ -132,12 +134,15 @@ fn pairs(ui: &mut Ui, of: &Pairs, typed: &mut Vec<(String, String)>) {
     }
 }
 
-/// The steps of the last test, if it was one of what is typed now.
-fn tested(ui: &mut Ui, app: &App, dialog: &ConnectionDialog) {
-    let typed = dialog.form.connection(&[]).ok();
-    let Some(tested) = app.tested.as_ref().filter(|tested| Some(&tested.connection) == typed.as_ref()) else {
-        return;
-    };
+/// The last test, if it was one of what is typed now.
+fn steps_of<'a>(app: &'a App, dialog: &ConnectionDialog) -> Option<&'a Tested> {
+    let typed = dialog.form.connection(&[]).ok()?;
+    app.tested.as_ref().filter(|tested| tested.connection == typed)
+}
+
+/// Its steps.
+fn tested(ui: &mut Ui, app: &App, dialog: &ConnectionDialog, most: f32) {
+    let Some(tested) = steps_of(app, dialog) else { return };
     let Some(steps) = &tested.steps else {
         ui.horizontal(|ui| {
             ui.add(egui::Spinner::new().size(theme::TYPE_S));
@@ -148,7 +153,7 @@ fn tested(ui: &mut Ui, app: &App, dialog: &ConnectionDialog) {
     if steps.is_empty() {
         ui.label(words::NOT_TESTED);
     }
-    dialogs::scroll("tested", 130.0).show(ui, |ui| {
+    dialogs::scroll("tested", most).show(ui, |ui| {
         for tried in steps {
             let colour = theme::palette(ui);
             let ink = if tried.result.is_ok() { colour.new.ink } else { colour.bad.ink };

@@ -29,15 +29,14 @@ pub fn show(ui: &mut Ui, view: &mut View, app: &App) {
 /// Which target it is, and its state in words; the colour only supports them.
 fn target(ui: &mut Ui, view: &mut View, app: &App) {
     let address = app.address();
-    let state = words::state(&app.target);
-    let shown = [Some(words::target(address)), state.map(str::to_owned)];
-    let name = shown.into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    let (name, state) = (words::target(address), words::state(&app.target));
+    let state = state.map_or_else(String::new, |state| format!(" · {state}"));
     let mark = theme::palette(ui).mark(super::colour(address));
     let most = (ui.ctx().content_rect().width() * 0.3).max(150.0);
     let place = words::plain(&address.place()).into_owned();
-    let response = button::chooser(ui, &name, mark, most).on_hover_text(&place);
+    let response = button::chooser(ui, &name, &state, mark, most).on_hover_text(&place);
     ui.ctx().accesskit_node_builder(response.id, |node| {
-        node.set_label(format!("{}: {name}", words::TARGET));
+        node.set_label(format!("{}: {name}{state}", words::TARGET));
         node.set_description(place);
     });
     if response.clicked() {

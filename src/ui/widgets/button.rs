@@ -52,23 +52,29 @@ pub fn ordinary(ui: &mut Ui, text: &str, key: Option<&str>) -> Response {
     response
 }
 
-/// A button that leads to a list: a mark before the text, an arrow behind it; too long a text ends in `…`.
-pub fn chooser(ui: &mut Ui, text: &str, mark: Color32, most: f32) -> Response {
+/// A button that leads to a list: a mark before the text, an arrow behind it; too long a text ends in `…`, the note is whole.
+pub fn chooser(ui: &mut Ui, text: &str, note: &str, mark: Color32, most: f32) -> Response {
     let colour = theme::palette(ui);
+    let note = lay_out(ui, note, false, colour.ink);
+    let most = most - note.size().x;
     let shown = egui::WidgetText::from(egui::RichText::new(text).font(theme::regular(theme::TYPE)));
     let wrap = Some(egui::TextWrapMode::Truncate);
     let label = shown.into_galley(ui, wrap, (most - MARK - ARROW - 20.0).max(40.0), egui::TextStyle::Body);
-    let response = allocate(ui, vec2(label.size().x + MARK + ARROW + 20.0, theme::ROW), text, None);
+    let wide = label.size().x + note.size().x;
+    let response = allocate(ui, vec2(wide + MARK + ARROW + 20.0, theme::ROW), text, None);
     let fill = if response.hovered() { colour.page } else { colour.surface };
     paint(ui, &response, fill, Stroke::new(1.0, colour.edge));
     let (left, middle) = (response.rect.left() + 10.0, response.rect.center().y);
     ui.painter().circle_filled(egui::pos2(left + 4.0, middle), 4.0, mark);
-    let end = left + MARK + label.size().x + ARROW - 8.0;
+    let end = left + MARK + wide + ARROW - 8.0;
     let arrow = [vec2(0.0, -2.5), vec2(8.0, -2.5), vec2(4.0, 2.5)];
     let arrow = arrow.into_iter().map(|from| egui::pos2(end, middle) + from).collect();
     ui.painter().add(egui::Shape::convex_polygon(arrow, colour.ink_weak, Stroke::NONE));
-    let top = middle - label.size().y / 2.0;
-    ui.painter().galley(egui::pos2(left + MARK, top), label, colour.ink);
+    let after = left + MARK + label.size().x;
+    for (at, galley) in [(left + MARK, label), (after, note)] {
+        let top = middle - galley.size().y / 2.0;
+        ui.painter().galley(egui::pos2(at, top), galley, colour.ink);
+    }
     focus_ring(ui, &response, response.rect, theme::RADIUS);
     response
 }

@@ -91,8 +91,13 @@ pub fn target(address: &Address) -> String {
             let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             format!("{LOCAL_STORE} · {}", plain(&name))
         }
-        Address::Server(connection) => format!("{SERVER} · {}", plain(connection.title())),
+        Address::Server(connection) => format!("{SERVER} · {}", plain(without_scheme(connection.title()))),
     }
+}
+
+/// A server without a name is known by host and port.
+fn without_scheme(title: &str) -> &str {
+    title.trim_start_matches("http://").trim_start_matches("https://")
 }
 
 /// What there is to say of a target's state.
@@ -212,7 +217,7 @@ pub fn tried(step: Step, result: &Result<String, String>) -> String {
     };
     match result {
         Ok(seen) => format!("✓ {name} works: {}", plain(seen)),
-        Err(why) => format!("✗ {name} fails: {}", sentence(why)),
+        Err(why) => format!("✗ {name} fails: {}.", plain(why).trim_end_matches('.')),
     }
 }
 
