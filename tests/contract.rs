@@ -187,6 +187,17 @@ fn an_absent_attribute_counts_as_its_default_when_keys_are_compared() {
 }
 
 #[test]
+fn an_absent_attribute_without_a_default_counts_as_null_and_all_unique_attributes_are_one_key() {
+    every(|on| {
+        let fax = r#"{"name":"Fax","type":"multi-valued","attributes":[{"name":"no","type":"integer"},{"name":"ext","type":"string"}],"unique":["no",["ext"]]}"#;
+        on.ask(&Request::CreateSchema(json(fax))).unwrap();
+        on.holds(r#""Fax":[{"no":1,"ext":"a"},{"no":1},{"no":2,"ext":"a"}]"#);
+        update_record(on, "Fax", r#"{"ext":null,"no":1,"new":true}"#).unwrap();
+        on.shows(r#""Fax":[{"no":1,"ext":"a"},{"ext":null,"no":1,"new":true},{"no":2,"ext":"a"}]"#);
+    });
+}
+
+#[test]
 fn only_a_missing_mandatory_attribute_is_filled_in_and_in_the_profile_alone() {
     every(|on| {
         on.holds("");

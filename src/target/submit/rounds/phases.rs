@@ -67,10 +67,12 @@ impl Rounds<'_> {
             Err(TargetError::NotOffered(sentence)) if is_update(request) => {
                 refused(RejectionKind::UnknownRecord, sentence)
             }
+            // Nothing came of this step, earlier ones stand.
             Err(
                 TargetError::NotOffered(sentence)
                 | TargetError::Forbidden(sentence)
-                | TargetError::Credentials(sentence),
+                | TargetError::Credentials(sentence)
+                | TargetError::Unavailable(sentence),
             ) if !self.sent.is_empty() => refused(RejectionKind::Invalid, sentence),
             answers => Ok(answers?
                 .pop()
