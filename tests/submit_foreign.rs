@@ -12,6 +12,7 @@ use profile_desk::model::compare::same_profile;
 use profile_desk::model::plan::KnownReading;
 use profile_desk::model::profile::Profile;
 use profile_desk::model::request::Request;
+use profile_desk::model::schema::Schemas;
 use profile_desk::target::submit::{Submitted, Wanted, preview, submit, warnings};
 use profile_desk::target::{Stamp, Target, TargetError, schemas_for};
 use proptest::prelude::*;
@@ -261,6 +262,14 @@ fn without_metadata_a_customer_is_changed_as_far_as_it_is_known() {
             assert!(target.asked().is_empty());
         }
     }
+}
+
+#[test]
+fn a_server_that_tells_no_schema_at_all_was_not_asked_for_its_extensions() {
+    let (base, mine) = (profile(r#""Notes":[{"text":"a"}]"#), profile(r#""Notes":[{"text":"b"}]"#));
+    let target = Foreign::new(Reading::Upsert, KnownReading::Unknown, Schemas::default(), Some(&base));
+    let end = run(&target, &base, &mine).unwrap();
+    assert!(matches!(end, Submitted::Cannot(_)) && target.asked().is_empty(), "{end:?}");
 }
 
 #[test]
