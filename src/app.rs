@@ -17,6 +17,7 @@ mod keeping;
 pub mod labels;
 pub mod meant;
 mod opening;
+pub mod probing;
 pub mod rebase;
 pub mod review;
 pub mod sending;

@@ -305,7 +305,7 @@ fn a_slow_reading_can_be_cancelled_and_what_was_open_stays() {
 }
 
 #[test]
-fn an_answer_that_was_lost_says_so_and_reading_again_joins_the_draft() {
+fn a_lost_answer_is_settled_by_reading_back_and_a_reload_can_be_tried_again() {
     let folder = sample();
     let mut served = Served::simulated(state(), "cut-after-commit=1");
     let mut desk = desk_at(folder.path(), &served.url);
@@ -461,4 +461,33 @@ fn dialogs_about_targets_fit_every_window() {
         fits(&mut desk, &at("leaving"));
         desk.click("Throw it away");
     }
+}
+
+#[test]
+fn the_reading_of_a_server_is_found_out_with_consent_and_leaves_nobody() {
+    let folder = sample();
+    let served = Served::simulated(state(), "replace");
+    let before = served.state().profiles;
+    let mut desk = Desk::on(folder.path());
+    desk.click("Target: Local store · store");
+    desk.click("New connection…");
+    desk.set_field("Address", &served.url);
+    desk.click("Find out…");
+    desk.sees("A scratch customer is made on this server");
+    desk.click("Rather not");
+    assert_eq!(served.state().profiles, before, "nobody agreed");
+    desk.click("Find out…");
+    desk.click("Find out now");
+    desk.wait("the reading", |desk| desk.app().probing.as_ref().is_some_and(|asked| asked.result.is_some()));
+    let chosen = |desk: &Desk, name: &str| {
+        let node = desk.get(name);
+        node.accesskit_node().toggled() == Some(egui::accesskit::Toggled::True)
+    };
+    assert!(chosen(&desk, "Replaces"), "{:#?}", desk.names());
+    assert_eq!(served.state().profiles, before, "the scratch customer is gone");
+    desk.click("Upserts");
+    desk.ui.run_steps(3);
+    assert!(chosen(&desk, "Upserts"), "whoever knows better may choose");
+    desk.set_field("Address", &nothing());
+    assert!(desk.has("Find out…"), "another server is another question");
 }

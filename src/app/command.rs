@@ -65,6 +65,8 @@ pub enum Command {
     RemoveConnection(String),
     /// Try a connection step by step.
     TestConnection(Box<Connection>, Option<Password>),
+    /// Find out what a server does with an insert, on a scratch customer.
+    FindOutReading(Box<Connection>, Option<Password>),
     /// Sign in at the target as this user.
     SignIn(String, Password),
     /// Credentials of this connection may go over plain http; open it.

@@ -10,6 +10,7 @@ use crate::model::labels::Labels;
 use crate::model::profile::{CustomerId, Profile};
 use crate::model::request::Request;
 use crate::model::schema::{Schema, Schemas};
+use crate::target::probe::Probed;
 use crate::target::submit::Submitted;
 use crate::target::{Address, Capabilities, Connection, Loaded, Password, Stop, TargetError, Tried};
 use std::collections::BTreeMap;
@@ -27,6 +28,8 @@ pub enum Job {
     OpenTarget(Epoch, Address, Make, Option<Password>),
     /// Test a connection with this password.
     TestConnection(Box<Connection>, Option<Password>),
+    /// Find out what a server does with an insert.
+    FindOutReading(Box<Connection>, Option<Password>),
     /// Look for customers.
     Find(Epoch, String, Stop),
     /// Find out the names of customers.
@@ -177,6 +180,8 @@ pub enum Outcome {
     Restored(Box<Restored>),
     /// The steps of a test of a connection.
     Tested(Box<Connection>, Vec<Tried>),
+    /// What a server does with an insert; the error is a sentence.
+    ReadingFoundOut(Box<Connection>, Result<Probed, String>),
     /// The connections could not be kept; a sentence.
     ConnectionsNotKept(String),
     /// Who was found.

@@ -8,6 +8,7 @@ use super::entry::{Entry, text_of};
 use super::importing::Importing;
 use super::jobs::{DraftKey, Epoch, Hit, KeptDraft, Opened, Outcome, Preview};
 use super::labels::{Handed, Shown, named};
+use super::probing::Probing;
 use super::review::{KeyIndex, Review, Spot};
 use super::settings::{Lists, Settings, Zone};
 use super::telling::{Later, Notice};
@@ -75,6 +76,8 @@ pub struct App {
     pub connections: Vec<Connection>,
     /// The connection that was tested last.
     pub tested: Option<Tested>,
+    /// The server whose reading was found out last.
+    pub probing: Option<Probing>,
     /// What the window should ask next; it takes this away.
     pub asks: Option<Ask>,
     /// Where the window should go next; it takes this away.
@@ -244,6 +247,7 @@ impl App {
             keeping: Keeping::default(),
             connections: Vec::new(),
             tested: None,
+            probing: None,
             asks: None,
             attention: None,
             sending: BTreeMap::new(),

@@ -60,6 +60,7 @@ impl App {
             }
             Command::RemoveConnection(title) => self.change_connections(Change::Remove(title)),
             Command::TestConnection(connection, password) => self.test_connection(connection, password),
+            Command::FindOutReading(connection, password) => self.find_out_reading(connection, password),
             Command::SignIn(user, password) => self.sign_in(&user, password),
             Command::AllowPlainHttp(connection, make) => self.agree(connection, make),
             Command::Cancel => self.cancel(),
@@ -130,6 +131,7 @@ impl App {
             Outcome::Submitted(epoch, id, wish, result) => self.submitted(epoch, &id, &wish, result),
             Outcome::Restored(restored) => self.restore_all(*restored),
             Outcome::Tested(connection, steps) => self.connection_tested(&connection, steps),
+            Outcome::ReadingFoundOut(connection, result) => self.reading_found_out(&connection, result),
             Outcome::ConnectionsNotKept(sentence) => {
                 self.tell(Some(Severity::Warning), sentence);
                 Vec::new()

@@ -12,6 +12,7 @@ use super::labels::{LabelFiles, Written};
 use super::state::display_name;
 use crate::model::profile::CustomerId;
 use crate::model::schema::{Schema, Schemas};
+use crate::target::probe::{Probed, probe};
 use crate::target::submit::{Wanted, submit};
 use crate::target::{
     Address, Connection, Loaded, Password, Stamp, Stop, Target, TargetError, Tried, read, schemas_for,
@@ -201,6 +202,7 @@ fn refused(job: Job) -> Outcome {
     match job {
         Job::OpenTarget(epoch, address, ..) => Outcome::TargetOpened(epoch, address, Err(error())),
         Job::TestConnection(connection, _) => Outcome::Tested(connection, Vec::new()),
+        Job::FindOutReading(connection, _) => Outcome::ReadingFoundOut(connection, Err(SENTENCE.into())),
         Job::Find(epoch, text, _) => Outcome::Found(epoch, text, Err(error())),
         Job::Load(epoch, id, why, _) => Outcome::Loaded(epoch, id, why, Err(error())),
         Job::Submit(epoch, id, wish, _) => Outcome::Submitted(epoch, id, wish, Err(error())),
@@ -260,6 +262,10 @@ impl Shared {
             Job::TestConnection(connection, password) => {
                 let steps = (self.test)(&connection, password.as_ref());
                 Outcome::Tested(connection, steps)
+            }
+            Job::FindOutReading(connection, password) => {
+                let found = self.find_out_reading(&connection, password.as_ref());
+                Outcome::ReadingFoundOut(connection, found.map_err(|error| error.to_string()))
             }
             Job::Find(epoch, text, stop) => {
                 if *self.wanted.lock().unwrap_or_else(PoisonError::into_inner) != text {
@@ -322,6 +328,18 @@ impl Shared {
             *held = Some((epoch, address, target));
         }
         Ok(Some(opened))
+    }
+
+    /// On the server itself, whichever target is open.
+    fn find_out_reading(
+        &self,
+        connection: &Connection,
+        password: Option<&Password>,
+    ) -> Result<Probed, TargetError> {
+        let address = Address::Server(Box::new(connection.clone()));
+        let opened = (self.open)(&address, Make::Nothing, password)?;
+        let (_, target) = opened.ok_or_else(|| TargetError::NotReached("there is no server".into()))?;
+        probe(target.as_ref(), &Stamp { by: self.user.clone(), at: (self.now)() })
     }
 
     fn survey(&self, epoch: Epoch, files: &[PathBuf]) -> Result<Survey, String> {

@@ -164,3 +164,29 @@ fn to_file(settings: &Settings, file: &mut settings::Settings) {
         file.set_lists(target, &texts(&lists.recent), &texts(&lists.pinned));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_target_comes_back_with_the_connection_that_is_kept() {
+        let mut paris = Connection::to("http://127.0.0.1:8080/cv");
+        paris.name = "Paris".into();
+        let mut file = settings::Settings::default();
+        let shown = Settings {
+            target: Some(Address::Server(Box::new(paris.clone()))),
+            stores: vec!["/a".into(), "/b".into()],
+            ..Settings::default()
+        };
+        to_file(&shown, &mut file);
+        assert_eq!(from_file(&file).stores, shown.stores);
+        let last = file.last_target().unwrap();
+        assert_eq!(address(&last, &[paris.clone()]), Address::Server(Box::new(paris)));
+        assert_eq!(
+            address(&last, &[]),
+            Address::Server(Box::new(Connection::to("http://127.0.0.1:8080/cv")))
+        );
+        assert_eq!(address("/a", &[]), Address::Store("/a".into()));
+    }
+}

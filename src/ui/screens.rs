@@ -13,6 +13,7 @@ mod form;
 mod import;
 mod labels;
 mod rail;
+mod reading;
 mod records;
 mod review;
 mod status;

@@ -5,7 +5,7 @@ mod labels;
 use super::widgets::grid::Grid;
 use crate::app::command::{Command, Make};
 use crate::app::connection_form::{ConnectionForm, Secret};
-use crate::app::connections::Connection;
+use crate::app::connections::{Connection, KnownReading};
 use std::collections::HashMap;
 
 pub use labels::{LabelsEdit, Row};
@@ -50,6 +50,10 @@ pub struct ConnectionDialog {
     pub shown: bool,
     /// Why it cannot be kept as it is.
     pub wrong: Option<String>,
+    /// How far the server's reading is found out.
+    pub finding_out: FindingOut,
+    /// The reading that was found out.
+    pub found_out: Option<KnownReading>,
     /// Whether it was asked to be left although something was typed.
     pub leaving: bool,
 }
@@ -60,6 +64,18 @@ impl ConnectionDialog {
         self.leaving = self.form.is_changed() && !self.leaving;
         !self.leaving
     }
+}
+
+/// How far a server's reading is found out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum FindingOut {
+    /// It is not.
+    #[default]
+    Not,
+    /// Somebody has to agree.
+    Asks,
+    /// Somebody agreed.
+    Waits,
 }
 
 /// Who signs in.

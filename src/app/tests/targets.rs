@@ -270,3 +270,22 @@ fn typing_looks_for_parts_only_where_parts_are_found() {
     app.absorb(Outcome::Found(1, "Banner, Bruce or so".into(), Err(TargetError::NotOffered("no".into()))));
     assert_eq!((app.search.hint.as_deref(), app.notice.is_none()), (Some("no"), true));
 }
+
+#[test]
+fn the_password_of_the_environment_counts_until_another_one_was_typed() {
+    let mut app = new_app();
+    app.around.password = Some(Password::new("from outside"));
+    let mut connection = Connection::to("http://127.0.0.1/paris");
+    connection.user = Some("kent".into());
+    let of = |jobs: &[Job]| match jobs.last() {
+        Some(Job::OpenTarget(.., password)) => password.clone().map(|one| one.reveal().to_owned()),
+        job => panic!("{job:?}"),
+    };
+    let jobs = app.handle(Command::SwitchTarget(Address::Server(Box::new(connection)), Make::Nothing));
+    assert_eq!(of(&jobs).as_deref(), Some("from outside"));
+    let jobs = app.handle(Command::SignIn("kent".into(), Password::new("typed")));
+    assert_eq!(of(&jobs).as_deref(), Some("typed"));
+    let jobs = app.handle(Command::SwitchTarget(store("a"), Make::Nothing));
+    assert_eq!(of(&jobs), None, "a store gets no password");
+    assert!(!format!("{:?}", app.connections).contains("typed"));
+}

@@ -2,9 +2,10 @@
 
 use super::asks::{field, line};
 use super::dialogs::{self, Ended};
+use super::reading;
 use crate::app::command::{Command, Make};
 use crate::app::connection_form::{ConnectionForm, Texts};
-use crate::app::connections::{Address, Colour, Connection, KnownReading, Tested};
+use crate::app::connections::{Address, Colour, Connection, Tested};
 use crate::app::state::App;
 use crate::model::finding::Severity;
 use crate::ui::view::{ConnectionDialog, Dialog, View};
@@ -12,8 +13,6 @@ use crate::ui::widgets::{button, finding, heading, segmented};
 use crate::ui::{theme, words};
 use eframe::egui;
 use egui::Ui;
-
-const READINGS: [KnownReading; 3] = [KnownReading::Unknown, KnownReading::Upsert, KnownReading::Replace];
 
 /// The dialog's content.
 pub fn show(ui: &mut Ui, view: &mut View, app: &App, first: bool, dialog: &mut ConnectionDialog) -> Ended {
@@ -23,7 +22,7 @@ pub fn show(ui: &mut Ui, view: &mut View, app: &App, first: bool, dialog: &mut C
     let room = (high - 210.0 - steps).max(110.0);
     dialogs::scroll("connection", room).show(ui, |ui| {
         ui.set_max_width(ui.available_width() - 12.0);
-        fields(ui, first, dialog);
+        fields(ui, view, app, first, dialog);
     });
     tested(ui, app, dialog, steps);
     if let Some(wrong) = &dialog.wrong {
@@ -32,7 +31,7 @@ pub fn show(ui: &mut Ui, view: &mut View, app: &App, first: bool, dialog: &mut C
     if dialog.leaving { leaving(ui, dialog) } else { buttons(ui, view, app, dialog) }
 }
 
-fn fields(ui: &mut Ui, first: bool, dialog: &mut ConnectionDialog) {
+fn fields(ui: &mut Ui, view: &mut View, app: &App, first: bool, dialog: &mut ConnectionDialog) {
     let texts = &mut dialog.form.texts;
     let name = field(ui, words::NAME, words::NAME, &mut texts.name, true);
     if first {
@@ -43,8 +42,8 @@ fn fields(ui: &mut Ui, first: bool, dialog: &mut ConnectionDialog) {
     field(ui, words::PASSWORD, words::PASSWORD_HINT, &mut texts.password.0, dialog.shown);
     ui.checkbox(&mut dialog.shown, words::SHOW_PASSWORD);
     plain_http(ui, &mut dialog.form);
+    reading::show(ui, view, app, dialog);
     let texts = &mut dialog.form.texts;
-    reading(ui, texts);
     colour(ui, texts);
     pairs(ui, &HEADERS, &mut texts.headers);
     field(ui, words::CA_FILE, words::CA_HINT, &mut texts.ca_file, true);
@@ -60,16 +59,6 @@ fn plain_http(ui: &mut Ui, form: &mut ConnectionForm) {
         if ui.checkbox(&mut agreed, words::OVER_PLAIN_HTTP).changed() {
             form.agree(agreed);
         }
-    }
-}
-
-fn reading(ui: &mut Ui, texts: &mut Texts) {
-    heading::section(ui, words::READING);
-    for (reading, (name, means)) in READINGS.into_iter().zip(words::READINGS) {
-        ui.radio_value(&mut texts.reading, reading, name);
-        let weak = theme::palette(ui).ink_weak;
-        let text = egui::RichText::new(means).font(theme::regular(theme::TYPE_S)).color(weak);
-        ui.indent(name, |ui| ui.add(egui::Label::new(text).wrap()));
     }
 }
 

@@ -38,6 +38,12 @@ pub const SHOW_PASSWORD: &str = "Show password";
 pub const HEADERS: &str = "Further headers of every request";
 pub const ADD_HEADER: &str = "Add header";
 pub const READING: &str = "Reading of insert";
+pub const FIND_OUT: &str = "Find out…";
+pub const FIND_OUT_NOTE: &str =
+    "A scratch customer is made on this server, tried, and deleted again. Real customers are left alone.";
+pub const FIND_OUT_NOW: &str = "Find out now";
+pub const RATHER_NOT: &str = "Rather not";
+pub const FINDING_OUT: &str = "Finding out…";
 pub const COLOUR: &str = "Colour";
 pub const CA_FILE: &str = "Trusted certificates file";
 pub const CA_HINT: &str = "a .pem file, beside those of the system";
