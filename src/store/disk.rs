@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 /// What a file is opened for.
@@ -35,8 +36,10 @@ pub trait Disk: Send + Sync {
     fn try_lock(&self, path: &Path) -> io::Result<Option<Lock>>;
     /// Which start of the system this is; `None` where it does not tell.
     fn boot(&self) -> Option<String> {
-        let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
-        Some(id.trim().to_owned())
+        // A process does not outlive it.
+        static BOOT: OnceLock<Option<String>> = OnceLock::new();
+        let read = || std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok();
+        BOOT.get_or_init(|| read().map(|id| id.trim().to_owned())).clone()
     }
 }
 
