@@ -222,7 +222,7 @@ fn pair(name: &str, target: &str, mut ours: impl FnMut() -> f64, mut peer: impl 
 
 fn measure() {
     let folder = tempfile::tempdir().unwrap();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     println!("| what | target | median of {ROUNDS} (range) | rate |\n|---|---|---|---|");
     let store = team_store(folder.path());
     {
