@@ -296,6 +296,18 @@ fn stored_records_that_share_a_key_go_as_a_set() {
 }
 
 #[test]
+fn null_in_a_unique_attribute_that_has_a_default_is_no_key_on_a_foreign_server() {
+    let before =
+        r#""Phone":[{"PhoneType":0,"prefix":null,"number":"1"},{"PhoneType":1,"prefix":"555","number":"2"}]"#;
+    let after = before.replace("\"2\"", "\"9\"");
+    for rules in [UNKNOWN, UPSERT] {
+        assert_eq!(shown(before, &after, rules), [format!("PUT  {{{after}}}")]);
+    }
+    assert_eq!(shown(before, &after, REPLACE), [format!("POST /extensions {{{after}}}")]);
+    assert!(matches!(shown(before, &after, OWN)[..], [ref one] if one.starts_with("POST")));
+}
+
+#[test]
 fn a_mandatory_string_that_came_back_as_null_is_sent_empty() {
     let before = r#""Phone":[{"PhoneType":0,"number":null}]"#;
     let after = r#""Phone":[{"PhoneType":0,"number":null,"note":"x"}]"#;

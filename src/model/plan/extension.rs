@@ -2,7 +2,7 @@
 
 use super::outgoing::{key_attributes, outgoing};
 use super::{CannotExpress, Change, KnownReading, Planner, Steps};
-use crate::model::json::{Json, same_name};
+use crate::model::json::{Json, View, same_name};
 use crate::model::profile::{Record, Records};
 use crate::model::request::Request;
 use crate::model::schema::{Arity, Schema};
@@ -23,7 +23,7 @@ impl<'a> Planner<'a> {
             steps.inserts.push((change.name.into(), self.array(change, change.new)));
             return Ok(());
         }
-        match keys(change.schema, change.old) {
+        match keys(change.schema, change.old).filter(|_| self.own_keys(change)) {
             Some(keys) => self.keyed(change, &keys, steps),
             None => return self.unkeyed(change, steps),
         }
@@ -46,6 +46,19 @@ impl<'a> Planner<'a> {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Whether every key is one on a foreign server too: where a unique attribute is null that has a default, or may have one,
+    /// some servers mean the default, others nothing.
+    fn own_keys(&self, change: &Change<'a>) -> bool {
+        let Some(schema) = change.schema.filter(|_| !self.rules.own_store) else { return true };
+        let with_default =
+            |name: &&String| schema.attribute(name).is_some_and(|known| known.default.is_some());
+        let is_null = |name: &String| {
+            let mut records = change.old.iter().chain(change.new);
+            records.any(|record| record.get(name).is_some_and(View::is_null))
+        };
+        !schema.unique.iter().filter(with_default).any(is_null)
     }
 
     /// Without a schema that was told nobody knows the default of a unique attribute: a new record must have it.
