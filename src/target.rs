@@ -131,6 +131,9 @@ pub enum TargetError {
     /// It does not let this user do this. Nothing was changed.
     #[error("{0}")]
     Forbidden(String),
+    /// A customer was made under this ID; something else may have been written.
+    #[error("{1}")]
+    Made(CustomerId, String),
     /// Something may have been written.
     #[error("{0}")]
     Unclear(String),

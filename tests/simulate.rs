@@ -109,7 +109,7 @@ fn word(end: &Result<Submitted, TargetError>) -> &'static str {
         Ok(Submitted::Conflict { .. }) => "conflict",
         Ok(Submitted::Refused { .. }) => "refused",
         Ok(Submitted::Cannot(_)) => "cannot",
-        Err(TargetError::Unclear(_)) => "unclear",
+        Err(TargetError::Made(..) | TargetError::Unclear(_)) => "unclear",
         Err(TargetError::NotReached(_)) => "not reached",
         Err(TargetError::Unavailable(_)) => "not available",
         Err(_) => "another error",
@@ -125,7 +125,7 @@ fn failure(end: &Result<Submitted, TargetError>) -> (String, bool) {
         }
         Ok(Submitted::Cannot(reason)) => (reason.to_string(), true),
         Ok(_) => (String::new(), false),
-        Err(error) => (error.to_string(), !matches!(error, TargetError::Unclear(_))),
+        Err(error) => (error.to_string(), !matches!(error, TargetError::Made(..) | TargetError::Unclear(_))),
     }
 }
 

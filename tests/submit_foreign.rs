@@ -13,7 +13,7 @@ use profile_desk::model::plan::KnownReading;
 use profile_desk::model::profile::Profile;
 use profile_desk::model::request::Request;
 use profile_desk::model::schema::Schemas;
-use profile_desk::target::submit::{Submitted, Wanted, preview, submit, warnings};
+use profile_desk::target::submit::{Submitted, Wanted, preview, standing, submit, warnings};
 use profile_desk::target::{Stamp, Target, TargetError, schemas_for};
 use proptest::prelude::*;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -360,6 +360,89 @@ fn a_record_is_read_back_by_its_key_where_two_look_alike() {
         assert!(matches!(run(&target, &base, &mine).unwrap(), Submitted::Done { .. }));
         assert_eq!(now(&target, &base).records("Phone").len(), 2);
     }
+}
+
+#[test]
+fn a_customer_who_was_made_and_then_refused_is_made_once() {
+    let mine = profile(r#""FirstName":"Ann","Phone":[{"PhoneType":1,"number":"1"}]"#);
+    for answer in [Answer::NotThere, Answer::NotOffered, Answer::Lost] {
+        let first = AtomicBool::new(true);
+        let target = Foreign::new(Reading::Upsert, KnownReading::Unknown, schemas(), None)
+            .shows(move |mut profile| {
+                if first.swap(false, Ordering::Relaxed) {
+                    profile.extensions.clear();
+                }
+                profile
+            })
+            .before(move |number, _, state| {
+                // It takes the core attributes alone.
+                if number == 1 {
+                    state.profiles.values_mut().for_each(|profile| profile.extensions.clear());
+                    return answer;
+                }
+                Answer::Honest
+            });
+        let stamp = Stamp { by: "tester".into(), at: "2026-11-24T09:30:00.000Z".into() };
+        let end = submit(&target, &Wanted { base: None, mine: Some(&mine) }, &stamp);
+        let made = match end {
+            Ok(Submitted::Refused { made, sent, .. }) => {
+                assert!(standing(&sent, made.as_ref()).unwrap().contains(foreign::MADE));
+                made
+            }
+            Err(TargetError::Made(made, sentence)) => {
+                assert!(sentence.contains(foreign::MADE), "{sentence}");
+                Some(made)
+            }
+            end => panic!("{end:?}"),
+        };
+        let (base, mine) =
+            (Profile::empty(made.clone().unwrap()), Profile { id: made.unwrap(), ..mine.clone() });
+        let end = run(&target, &base, &mine).unwrap();
+        assert!(matches!(end, Submitted::Done { .. }), "{end:?}");
+        assert_eq!(target.state().profiles.into_values().collect::<Vec<_>>(), [mine]);
+    }
+}
+
+#[test]
+fn a_customer_who_was_made_and_is_not_shown_is_not_taken_for_deleted() {
+    let mine = profile(r#""FirstName":"Ann""#);
+    let target =
+        Foreign::new(Reading::Upsert, KnownReading::Unknown, schemas(), None).before(|_, request, _| {
+            if matches!(request, Request::CreateProfile(_)) { Answer::Ignored } else { Answer::Honest }
+        });
+    let stamp = Stamp { by: "tester".into(), at: "2026-11-24T09:30:00.000Z".into() };
+    let end = submit(&target, &Wanted { base: None, mine: Some(&mine) }, &stamp);
+    let Err(TargetError::Made(id, sentence)) = end else { panic!("{end:?}") };
+    assert_eq!(id.as_str(), foreign::MADE);
+    assert!(sentence.contains("does not show it"), "{sentence}");
+}
+
+#[test]
+fn a_lost_insert_of_a_complete_set_is_unclear_and_nothing_is_sent_twice() {
+    let base = profile(r#""Phone":[{"PhoneType":1,"number":"1"},{"PhoneType":2,"number":"2"}]"#);
+    let mine = profile(r#""Phone":[{"PhoneType":1,"number":"9"},{"PhoneType":2,"number":"2"}]"#);
+    for reading in BOTH {
+        let target = server(reading, &base).before(|_, request, _| {
+            if matches!(request, Request::UpdateRecord(..)) { Answer::NotThere } else { Answer::Lost }
+        });
+        let end = run(&target, &base, &mine);
+        assert!(matches!(&end, Err(TargetError::Unclear(_))), "{end:?}");
+        assert_eq!(target.asked().len(), 2, "nothing is sent twice: {:?}", target.asked());
+    }
+}
+
+#[test]
+fn records_that_a_wrongly_declared_insert_removed_are_put_back_though_its_answer_was_lost() {
+    let base = profile(r#""Phone":[{"PhoneType":1,"number":"1"},{"PhoneType":2,"number":"2"}]"#);
+    let mine = profile(
+        r#""Phone":[{"PhoneType":1,"number":"1"},{"PhoneType":2,"number":"2"},{"PhoneType":3,"number":"3"}]"#,
+    );
+    let target = Foreign::new(Reading::Replace, KnownReading::Upsert, schemas(), Some(&base))
+        .before(|number, _, _| if number == 0 { Answer::DoneAndLost } else { Answer::Honest });
+    let Submitted::Refused { rejection, .. } = run(&target, &base, &mine).unwrap() else { panic!() };
+    assert!(rejection.to_string().contains("but it replaces"), "{rejection}");
+    let stored = &target.state().profiles[&base.id];
+    assert!(same_profile(stored, &mine, &schemas()), "{stored:?}");
 }
 
 fn meaning(target: &Foreign, a: &Profile, b: &Profile) -> Vec<Request> {

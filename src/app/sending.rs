@@ -6,12 +6,12 @@ use super::draft::Draft;
 use super::edits::Edits;
 use super::jobs::{DraftKey, Epoch, Hit, Job, Wish};
 use super::keeping::{kept_draft, restore};
-use super::rebase::unsent;
+use super::rebase::{rebase, unsent};
 use super::state::{App, Clash, Sending, columns, display_name, done};
 use super::telling::Asked;
 use super::update::wish;
 use crate::model::finding::Severity;
-use crate::model::profile::CustomerId;
+use crate::model::profile::{CustomerId, Profile};
 use crate::model::schema::Schemas;
 use crate::target::submit::{Submitted, standing};
 use crate::target::{Loaded, Stop, TargetError};
@@ -110,6 +110,11 @@ impl App {
         }
         let about = self.about(id);
         match result {
+            Err(TargetError::Made(is, sentence)) => {
+                let jobs = self.made_as(id, &key, Profile::empty(is.clone()));
+                self.failed(&Asked::Submit(is, Command::Submit), &TargetError::Unclear(sentence));
+                return jobs;
+            }
             Err(error) => {
                 let again = if wish.mine.is_some() { Command::Submit } else { Command::DeleteCustomer };
                 self.failed(&Asked::Submit(id.clone(), again), &error);
@@ -129,19 +134,29 @@ impl App {
                 self.tell(None, format!("{about}{text}"));
                 return self.settled(id, &key, &sent, &now);
             }
-            Ok(Submitted::Conflict { now, conflicts, sent: requests, .. }) => {
+            Ok(Submitted::Conflict { now, conflicts, sent: requests, made, .. }) => {
                 let changed = "omebody else changed the same customer meanwhile. Your draft is kept.";
-                let text = standing(&requests).map_or_else(
+                let text = standing(&requests, made.as_ref()).map_or_else(
                     || format!("Nothing was sent: s{changed}"),
                     |stand| format!("S{changed} {stand}"),
                 );
                 self.tell(Some(Severity::Warning), format!("{about}{text}"));
-                self.clash(id, Clash { conflicts, theirs: now });
+                let is = made.clone().unwrap_or_else(|| id.clone());
+                let jobs = made.map(|is| self.made_as(id, &key, Profile::empty(is)));
+                self.clash(&is, Clash { conflicts, theirs: now });
+                if let Some(jobs) = jobs {
+                    return jobs;
+                }
             }
-            Ok(Submitted::Refused { rejection, sent: requests, .. }) => {
-                let stand = standing(&requests).unwrap_or_else(|| "Nothing was changed.".into());
+            Ok(Submitted::Refused { rejection, sent: requests, made, now }) => {
+                let stand =
+                    standing(&requests, made.as_ref()).unwrap_or_else(|| "Nothing was changed.".into());
                 let who = words_of(self.address());
                 self.refused(format!("{about}{who} refused it. {stand} Your draft is kept. {rejection}"));
+                if let Some(is) = made {
+                    let base = now.map_or_else(|| Profile::empty(is), |now| now.profile);
+                    return self.made_as(id, &key, base);
+                }
             }
             Ok(Submitted::Done { now: None, .. } | Submitted::NothingToSend { now: None }) => {
                 self.refused(format!("{about}The customer is not there any more; your draft is kept."));
@@ -158,6 +173,27 @@ impl App {
         if let Some(open) = self.open.as_mut().filter(|open| open.draft.id() == id) {
             open.conflict = Some(clash);
         }
+    }
+
+    /// The target made the customer under an ID of its own and did not take the rest: the draft is one of that customer.
+    fn made_as(&mut self, id: &CustomerId, former: &DraftKey, base: Profile) -> Vec<Job> {
+        let is = base.id.clone();
+        let name = self.names.get(id).cloned().unwrap_or_default();
+        self.named(vec![Hit { id: is.clone(), name }]);
+        self.lists_mut().opened(&is);
+        let mut jobs = vec![Job::KeepSettings(self.settings.clone())];
+        if let Some(draft) = self.parked.remove(id) {
+            let schemas = self.ready().map(|ready| ready.schemas.clone()).unwrap_or_default();
+            let draft = on(&draft, base, &schemas);
+            jobs.extend(self.key_of(&is).map_or_else(Vec::new, |key| self.keep_whole(key, &draft)));
+            self.parked.insert(is.clone(), draft);
+        } else if let Some(open) = self.open.as_ref().filter(|open| open.draft.id() == id) {
+            let (draft, schemas) = (on(&open.draft, base, &open.schemas), open.schemas.clone());
+            self.replace(draft, schemas);
+            jobs.extend(self.keep_anew());
+        }
+        jobs.extend(self.renamed(id, &is, former.clone()));
+        jobs
     }
 
     /// What was sent stands; what was held back, or typed since, is a draft of what stands now.
@@ -210,9 +246,19 @@ impl App {
             {
                 now
             }
+            Err(TargetError::Made(is, sentence)) => {
+                self.refused(format!("{about}{sentence}"));
+                return self.made_elsewhere(key, Profile::empty(is), &sent.schemas);
+            }
             Err(error) => {
                 self.refused(format!("{about}{error}"));
                 return Vec::new();
+            }
+            Ok(Submitted::Conflict { made: Some(is), .. } | Submitted::Refused { made: Some(is), .. }) => {
+                self.refused(format!(
+                    "{about}the server made the customer as {is}, and not all of the rest could be sent; open it there to see why. The draft is kept."
+                ));
+                return self.made_elsewhere(key, Profile::empty(is), &sent.schemas);
             }
             Ok(_) => {
                 self.refused(format!(
@@ -246,6 +292,21 @@ impl App {
         }
     }
 
+    /// The same for a customer who was made under an ID of the target's own: the draft is one of that customer.
+    fn made_elsewhere(&mut self, key: &DraftKey, base: Profile, schemas: &Schemas) -> Vec<Job> {
+        let at = self.elsewhere.iter().position(|kept| kept.key == *key);
+        let Some(draft) = at.and_then(|at| restore(self.elsewhere.get(at)?, schemas)) else {
+            return Vec::new();
+        };
+        let draft = on(&draft, base, schemas);
+        let own = DraftKey { customer: draft.id().as_str().to_owned(), ..key.clone() };
+        self.elsewhere.retain(|kept| kept.key != *key);
+        self.elsewhere.push(kept_draft(own.clone(), &draft));
+        let mut jobs = self.keep_whole(own, &draft);
+        jobs.extend(self.keep_done(key.clone()));
+        jobs
+    }
+
     /// The open customer on another base; the widgets forget what they remember of the former texts.
     pub(super) fn replace(&mut self, draft: Draft, schemas: Schemas) {
         let read_at = (self.around.clock)();
@@ -270,6 +331,12 @@ fn words_of(address: &Address) -> &'static str {
         Address::Store(_) => "The store",
         Address::Server(_) => "The server",
     }
+}
+
+/// A new customer's draft as one of the customer who was made.
+fn on(draft: &Draft, base: Profile, schemas: &Schemas) -> Draft {
+    let edits = rebase(draft.edits(), draft.base(), &base, schemas);
+    Draft::restored(base.id.clone(), Some(base), edits)
 }
 
 /// What a draft is once its submit was accepted; the customer may have another ID by now.

@@ -100,7 +100,7 @@ impl From<TargetError> for Failure {
             | TargetError::Unavailable(_)
             | TargetError::Credentials(_)
             | TargetError::Forbidden(_) => Status::Refused,
-            TargetError::Unclear(_) => Status::Unclear,
+            TargetError::Made(..) | TargetError::Unclear(_) => Status::Unclear,
         };
         Self { status, sentence: error.to_string(), details: Vec::new() }
     }

@@ -134,7 +134,7 @@ impl From<TargetError> for Answer {
             TargetError::SchemasMoved => (StatusCode::CONFLICT, "schemas_moved"),
             TargetError::NotOffered(_) => (StatusCode::NOT_IMPLEMENTED, "not_offered"),
             TargetError::Credentials(_) | TargetError::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden"),
-            TargetError::Unclear(_) => (StatusCode::INTERNAL_SERVER_ERROR, "unclear"),
+            TargetError::Made(..) | TargetError::Unclear(_) => (StatusCode::INTERNAL_SERVER_ERROR, "unclear"),
         };
         let sentence = error.to_string();
         let customer = if let TargetError::Moved(id) = error { Some(id) } else { None };

@@ -56,6 +56,8 @@ pub enum Submitted {
         conflicts: Vec<Conflict>,
         /// The steps that stand, on a foreign server.
         sent: Vec<Request>,
+        /// The ID under which a foreign server made the customer, by one of these steps: who is wanted is that one by now.
+        made: Option<CustomerId>,
     },
     /// The target refused a step; `sent` are the steps that stand.
     Refused {
@@ -63,6 +65,8 @@ pub enum Submitted {
         rejection: Rejection,
         /// The steps that stand.
         sent: Vec<Request>,
+        /// The ID under which a foreign server made the customer, by one of these steps: who is wanted is that one by now.
+        made: Option<CustomerId>,
         /// The customer as of now.
         now: Option<Loaded>,
     },
@@ -76,7 +80,8 @@ pub enum Submitted {
 /// - A new customer who exists by now is a conflict, never joined silently: it may be another person. If it is the same
 ///   profile (a repeated submit), there is nothing to send.
 /// - A delete of a customer whom somebody changed since is a conflict; one who is gone already is nothing to send.
-/// - An error after some steps were accepted is [`TargetError::Unclear`] and names them.
+/// - An error after some steps were accepted is [`TargetError::Unclear`] and names them; [`TargetError::Made`] once a foreign
+///   server made the customer under an ID of its own.
 pub fn submit(target: &dyn Target, wanted: &Wanted<'_>, stamp: &Stamp) -> Result<Submitted, TargetError> {
     match wanted.customer() {
         None => Ok(Submitted::NothingToSend { now: None }),
@@ -127,8 +132,9 @@ pub fn warnings(capabilities: &Capabilities, schemas: &Schemas, requests: &[Requ
 }
 
 /// The steps that stand of a submit that ended otherwise than was wanted, in a sentence; `None` where none does.
-pub fn standing(sent: &[Request]) -> Option<String> {
-    (!sent.is_empty()).then(|| format!("These requests were accepted and stand: {}.", steps(sent)))
+pub fn standing(sent: &[Request], made: Option<&CustomerId>) -> Option<String> {
+    let made = made.map_or(String::new(), |id| format!(" The server made the customer as {id}."));
+    (!sent.is_empty()).then(|| format!("These requests were accepted and stand: {}.{made}", steps(sent)))
 }
 
 /// Requests by method and path.

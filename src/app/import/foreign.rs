@@ -175,11 +175,15 @@ fn ended(submitted: Submitted) -> Became {
             let places: Vec<String> = conflicts.iter().map(|conflict| conflict.place.to_string()).collect();
             refused(format!("somebody else changed the same meanwhile: {}", places.join(", ")))
         }
-        Submitted::Refused { rejection, sent, .. } => {
+        Submitted::Refused { rejection, sent, made, .. } => {
+            let made = made.map(|id| format!("the server made the customer as {id}"));
             let step = |request: &Request| {
                 format!("accepted before, and stands: {} {}", request.method().as_str(), request.path())
             };
-            (Outcome::Refused, sentences(&rejection).into_iter().chain(sent.iter().map(step)).collect())
+            (
+                Outcome::Refused,
+                sentences(&rejection).into_iter().chain(sent.iter().map(step)).chain(made).collect(),
+            )
         }
     }
 }

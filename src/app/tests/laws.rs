@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use std::collections::BTreeMap;
 
 /// What a person, or the world, does.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 enum Step {
     Switch(usize),
     Open(usize),
@@ -206,7 +206,7 @@ proptest! {
     fn what_was_typed_last_is_in_a_draft_or_on_the_target(steps in prop::collection::vec(step(), 1..60)) {
         let mut world = World::new();
         for step in steps {
-            world.step(step.clone());
+            world.step(step);
             for (of, text) in &world.typed {
                 prop_assert!(world.kept(of).contains(text.as_str()), "{text} of {of:?} is gone after {step:?}: {}", world.kept(of));
             }

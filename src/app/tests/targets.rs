@@ -5,6 +5,8 @@ use crate::app::connections::{Ask, Connection, Password};
 use crate::app::state::TargetState;
 use crate::app::telling::Way;
 use crate::app::waiting::Doing;
+use crate::model::apply::{Rejection, RejectionKind};
+use crate::model::request::Request;
 use crate::target::TargetError;
 use crate::target::submit::Submitted;
 
@@ -229,6 +231,60 @@ fn the_id_that_a_server_gives_takes_the_draft_along() {
             assert_eq!(customer(&app), "S1");
             let open = app.open.as_ref().unwrap();
             assert_eq!((open.draft.row_count("Phone"), open.review.bad()), (1, 1));
+        }
+    }
+}
+
+/// A server made the customer under the ID `S1` and did not take the rest.
+fn stopped_as_made(how: &str, mine: &Profile) -> Result<Submitted, TargetError> {
+    let now = Some(loaded(Profile::empty(id("S1"))));
+    let (made, sent) = (Some(id("S1")), vec![Request::CreateProfile(mine.to_json())]);
+    match how {
+        "error" => Err(TargetError::Made(id("S1"), "the server made the customer as S1".into())),
+        "conflict" => Ok(Submitted::Conflict { now, joined: None, conflicts: Vec::new(), sent, made }),
+        _ => {
+            let rejection = Rejection::new(RejectionKind::Invalid, "no");
+            Ok(Submitted::Refused { rejection, sent, made, now })
+        }
+    }
+}
+
+#[test]
+fn a_customer_who_was_made_and_then_refused_is_not_made_again() {
+    let place = server("paris").place();
+    for how in ["refused", "conflict", "error"] {
+        for way in ["open", "parked", "elsewhere"] {
+            let mut app = on_server();
+            new_one(&mut app);
+            let (made, wish) = submit(&mut app);
+            match way {
+                "parked" => drop(open(&mut app, one())),
+                "elsewhere" => {
+                    app.handle(Command::SwitchTarget(store("a"), Make::Nothing));
+                    app.absorb(Outcome::TargetOpened(2, store("a"), Ok(Some(opened("a")))));
+                }
+                _ => {}
+            }
+            let end = stopped_as_made(how, wish.mine.as_ref().unwrap());
+            let jobs = app.absorb(Outcome::Submitted(1, made, wish, end));
+            assert!(is_done_with(&jobs, &place, "MADE"), "{how}, {way}: {jobs:?}");
+            assert!(is_kept(&jobs, &place, "S1"), "{how}, {way}: {jobs:?}");
+            assert!(notice(&app).contains("S1"), "{how}, {way}: {}", notice(&app));
+            if way == "elsewhere" {
+                let kept: Vec<&str> = app.elsewhere.iter().map(|kept| kept.customer.as_str()).collect();
+                assert_eq!(kept, ["S1"]);
+                continue;
+            }
+            assert_eq!(app.drafts(), [id("S1")], "{how}, {way}");
+            if way == "open" {
+                if how == "conflict" {
+                    app.handle(Command::KeepMine);
+                }
+                let (sent, wish) = submit(&mut app);
+                assert_eq!((&sent, &wish.base.as_ref().unwrap().id), (&id("S1"), &id("S1")));
+                let mine = wish.mine.unwrap();
+                assert_eq!((&mine.id, mine.records("Phone").len()), (&id("S1"), 1));
+            }
         }
     }
 }

@@ -25,7 +25,7 @@ pub fn run(
 ) -> Result<Submitted, TargetError> {
     let mut rounds = Rounds::new(target, wanted, stamp, id.clone());
     match rounds.all() {
-        Ok(Next::End(end)) => Ok(end),
+        Ok(Next::End(end)) => Ok(*end),
         Ok(Next::Made(id)) => read_back_as(&id, rounds),
         Ok(Next::Round) => rounds.given_up(),
         Err(error) => Err(rounds.with_steps(error)),
@@ -40,7 +40,7 @@ fn read_back_as(id: &CustomerId, earlier: Rounds<'_>) -> Result<Submitted, Targe
     let fresh = Rounds::new(earlier.target, &wanted, earlier.stamp, id.clone());
     let mut rounds = Rounds { sent: earlier.sent, made: true, ..fresh };
     match rounds.all() {
-        Ok(Next::End(end)) => Ok(end),
+        Ok(Next::End(end)) => Ok(*end),
         Ok(Next::Made(_) | Next::Round) => rounds.given_up(),
         Err(error) => Err(rounds.with_steps(error)),
     }
@@ -88,14 +88,14 @@ impl Start {
 /// What comes after a round.
 enum Next {
     Round,
-    End(Submitted),
+    End(Box<Submitted>),
     /// The customer was made under this ID.
     Made(CustomerId),
 }
 
 impl From<Submitted> for Next {
     fn from(end: Submitted) -> Self {
-        Self::End(end)
+        Self::End(Box::new(end))
     }
 }
 
@@ -135,18 +135,27 @@ impl<'a> Rounds<'a> {
             Err(error) => return Err(self.unclear.take().map_or(error, |(unclear, _)| unclear)),
             Ok(read) => read,
         };
+        if self.made && now.is_none() {
+            let sentence = format!("the server says that it made customer {}, but does not show it", self.id);
+            return Err(self.unclear.take().map_or(TargetError::Unclear(sentence), |(unclear, _)| unclear));
+        }
         let profile = now.as_ref().map(|loaded| &loaded.profile);
         let mut rules = rules(self.target.capabilities(), &schemas);
         // Own stores keep every token; others show what was sent in forms of their own.
         let seen =
             profile.map(|now| if rules.own_store { now.clone() } else { as_sent(now, &self.sent, &schemas) });
         let as_meant = self.read_again(seen.as_ref(), &schemas, &mut rules);
+        if as_meant.is_some() {
+            // What the server shows came of the insert: its answer may be lost, it has arrived.
+            let is_insert = |lost: &Request| matches!(lost, Request::InsertRecords(..));
+            self.unclear.take_if(|(_, lost)| lost.iter().all(is_insert));
+        }
         let goal = match goal(self.wanted, as_meant.as_ref().or(seen.as_ref()), &schemas, rules) {
             Goal::Reach(goal) => goal,
             Goal::Decide { joined, conflicts } => {
                 self.settled(None)?;
-                let sent = std::mem::take(&mut self.sent);
-                return Ok(Submitted::Conflict { now, joined, conflicts, sent }.into());
+                let (sent, made) = (std::mem::take(&mut self.sent), self.made_as());
+                return Ok(Submitted::Conflict { now, joined, conflicts, sent, made }.into());
             }
         };
         self.joined = match (self.wanted.mine, &goal) {
@@ -157,11 +166,12 @@ impl<'a> Rounds<'a> {
             Ok(requests) => requests,
             Err(cannot) => return self.cannot(cannot, now),
         };
-        self.settled(Some(&requests))?;
-        if requests.is_empty() {
-            return Ok(self.ended(now).into());
+        let mut start = Start { now, seen, schemas, rules, requests, goal };
+        start.requests = self.without_doubted_updates(&start);
+        self.settled(Some(&start.requests))?;
+        if start.requests.is_empty() {
+            return Ok(self.ended(start.now).into());
         }
-        let start = Start { now, seen, schemas, rules, requests, goal };
         if rules.own_store { self.send_whole(start) } else { self.send_phase(start) }
     }
 
@@ -182,8 +192,13 @@ impl<'a> Rounds<'a> {
 
     fn refused(&mut self, mut rejection: Rejection, now: Option<Loaded>) -> Submitted {
         rejection.findings.extend(self.misread_finding());
-        let sent = std::mem::take(&mut self.sent);
-        Submitted::Refused { rejection, sent, now }
+        let (sent, made) = (std::mem::take(&mut self.sent), self.made_as());
+        Submitted::Refused { rejection, sent, made, now }
+    }
+
+    /// The ID that the server gave to who was made.
+    fn made_as(&self) -> Option<CustomerId> {
+        self.made.then(|| self.id.clone())
     }
 
     /// Before anything was sent the plan cannot be expressed; later the steps that stand are named.
@@ -263,9 +278,13 @@ impl<'a> Rounds<'a> {
         let made =
             if self.made { format!("; the server made the customer as {}", self.id) } else { String::new() };
         let steps = super::steps(&self.sent);
-        TargetError::Unclear(format!(
+        let sentence = format!(
             "{error}{made}; read the customer again before you send more: these steps were sent: {steps}"
-        ))
+        );
+        match self.made_as() {
+            Some(id) => TargetError::Made(id, sentence),
+            None => TargetError::Unclear(sentence),
+        }
     }
 }
 
