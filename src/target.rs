@@ -119,7 +119,7 @@ pub enum TargetError {
     /// The same for requests that name no customer.
     #[error("a schema was changed by somebody else meanwhile; nothing was changed")]
     SchemasMoved,
-    /// It answered that it takes nothing now: it is busy, or in another mode. Nothing was changed.
+    /// It answered that it takes nothing now: it is busy, or in another mode. Nothing was changed, as far as it says.
     #[error("{0}")]
     Unavailable(String),
     /// It does not offer this. Nothing was changed.

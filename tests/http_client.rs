@@ -78,7 +78,7 @@ fn sent(
 /// What a load and a send come to, as kind and sentence, where the server answers both in the same way.
 fn both(act: &Act) -> [(&'static str, String); 2] {
     let server = server();
-    server.on("GET /cv/profiles/A?", [act.clone()]).on("POST /cv/profiles/A/extensions", [act.clone()]);
+    server.on("GET /cv/profiles/A", [act.clone()]).on("POST /cv/profiles/A/extensions", [act.clone()]);
     let mut connection = connection(&server);
     connection.timeout_secs = if matches!(act, Act::Slowly(_) | Act::Wait) { 2 } else { 20 };
     let target = open(&connection).unwrap();
@@ -104,13 +104,13 @@ fn both(act: &Act) -> [(&'static str, String); 2] {
 fn every_bad_answer_is_a_sentence_of_the_right_kind() {
     let of = |status: &str, headers: &str, body: &str| Act::Send(answer(status, headers, body));
     let page = "<!DOCTYPE html><html><title>Bruce's\nintranet</title>";
-    let said = r#"{"error":{"code":"x","description":"no\u0007 superman-77 \u202eprivilege"}}"#;
+    let said = r#"{"error":{"code":"x","description":"no\u0007 superman-77 a2VudDpzdXBlcm1hbi03Nw== \u202eprivilege"}}"#;
     let mut long = String::from("HTTP/1.1 200 OK\r\nContent-Length: 10000000\r\n\r\n");
     long.push_str(&" ".repeat(10_000_000));
     let cut = Act::Cut(format!("HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{}", &PROFILE[..60]).into());
     let page_200 = page.replace("Bruce's", "our");
     let cases: Vec<(&str, Act, [&str; 2], &str)> = vec![
-        ("html", of("200 OK", "Content-Type: text/html\r\n", page), ["not reached", "accepted"], "web page"),
+        ("html", of("200 OK", "Content-Type: text/html\r\n", page), ["not reached", "unclear"], "web page"),
         ("html 404", of("404 Not Found", "", &page_200), ["none", "refused"], "web page, our intranet"),
         ("garbage", of("200 OK", "", "Bruce 3145926535"), ["not reached", "accepted"], "no JSON"),
         ("half", of("200 OK", "", &PROFILE[..60]), ["not reached", "accepted"], "no JSON"),
@@ -156,15 +156,15 @@ fn every_bad_answer_is_a_sentence_of_the_right_kind() {
             "https://other.example/cv/login (301)",
         ),
         ("302", of("302 Found", "", ""), ["not reached"; 2], "no place to go"),
-        ("400", of("400 Bad Request", "", said), ["not reached", "refused"], "(400: no ••• privilege)"),
+        ("400", of("400 Bad Request", "", said), ["not reached", "refused"], "(400: no ••• ••• privilege)"),
         ("401", of("401 Unauthorized", "", said), ["credentials"; 2], "refuses the user kent"),
-        ("403", of("403 Forbidden", "", said), ["forbidden"; 2], "(403: no ••• privilege)"),
-        ("404", of("404 Not Found", "", said), ["none", "refused"], "(404: no ••• privilege)"),
+        ("403", of("403 Forbidden", "", said), ["forbidden"; 2], "(403: no ••• ••• privilege)"),
+        ("404", of("404 Not Found", "", said), ["none", "refused"], "(404: no ••• ••• privilege)"),
         ("405", of("405 Method Not Allowed", "", ""), ["not offered"; 2], "does not offer"),
         ("407", of("407 Proxy", "", ""), ["not reached"; 2], "proxy"),
-        ("409", of("409 Conflict", "", said), ["not reached", "refused"], "(409: no ••• privilege)"),
+        ("409", of("409 Conflict", "", said), ["not reached", "refused"], "(409: no ••• ••• privilege)"),
         ("429", of("429 Too Many", "", ""), ["not reached", "refused"], "(429)"),
-        ("500", of("500 Oops", "", said), ["not reached", "unclear"], "(500: no ••• privilege)"),
+        ("500", of("500 Oops", "", said), ["not reached", "unclear"], "(500: no ••• ••• privilege)"),
         ("501", of("501 Never", "", ""), ["not offered"; 2], "does not offer"),
         ("502", of("502 Bad Gateway", "", &page_200), ["not reached", "unclear"], "web page, our intranet"),
         ("503", of("503 Later", "Retry-After: 120\r\n", said), ["unavailable"; 2], "in 120 seconds"),
@@ -223,14 +223,24 @@ fn nobody_there_is_told_by_its_layer() {
 
 #[test]
 fn a_write_to_a_server_that_is_gone_changed_nothing() {
-    let server = server();
+    let server = Scripted::http();
+    let last = |body| Act::Cut(answer("200 OK", "Connection: close\r\n", body));
+    server.on("GET /cv/server/status", [last(STATUS)]);
+    server.on("GET /cv/metadata/profiles/extensions", [last(PHONE)]);
     let target = target(&server);
-    let mut gone = connection(&server);
-    gone.url = "http://127.0.0.1:1".into();
-    assert_eq!(kind(&open(&gone).err().unwrap()), "not reached");
+    server.leave();
+    let error = sent(&target, &insert()).unwrap_err();
+    assert_eq!(kind(&error), "not reached", "{error}");
+    assert!(error.to_string().contains("nothing listens"), "{error}");
+    assert!(error.to_string().contains("nothing was changed"), "{error}");
+}
+
+#[test]
+fn what_changes_something_is_sent_once() {
+    let server = server();
     server.on("POST /cv/profiles/A/extensions", [Act::Cut(Vec::new())]);
-    assert_eq!(kind(&sent(&target, &insert()).unwrap_err()), "unclear");
-    assert_eq!(server.asked("POST"), 1, "what changes something is sent once");
+    assert_eq!(kind(&sent(&target(&server), &insert()).unwrap_err()), "unclear");
+    assert_eq!(server.asked("POST"), 1);
 }
 
 #[test]
@@ -242,18 +252,68 @@ fn a_read_is_tried_again_where_the_connection_was_cut() {
 }
 
 #[test]
-fn an_unavailable_server_is_asked_again_and_says_its_mode() {
+fn an_unavailable_server_is_asked_again_where_that_cannot_do_a_thing_twice() {
     let server = server();
     let busy = json("503 Busy", "");
-    server
-        .on("POST /cv/profiles/A/extensions", [busy.clone(), busy.clone(), busy.clone(), json("200 OK", "")]);
+    let later = [busy.clone(), busy.clone(), busy.clone(), json("200 OK", "")];
+    server.on("PUT /cv/profiles/A", later.clone()).on("DELETE /cv/profiles/A", later);
     let target = target(&server);
-    assert!(sent(&target, &insert()).unwrap().is_ok());
-    server.on("POST /cv/profiles/A/extensions", [busy]);
+    let update = Request::UpdateProfile(id("A"), Json::parse("{}").unwrap());
+    for request in [update.clone(), Request::DeleteProfile(id("A"))] {
+        assert!(sent(&target, &request).unwrap().is_ok());
+    }
+    assert_eq!((server.asked("PUT"), server.asked("DELETE")), (4, 4));
+    server.on("PUT /cv/profiles/A", [busy]);
     server.on("GET /cv/server/status", [json("200 OK", r#"{"mode":"Maintenance"}"#)]);
+    let error = sent(&target, &update).unwrap_err().to_string();
+    assert!(
+        error.contains("is in maintenance mode (503)") && error.contains("nothing was changed"),
+        "{error}"
+    );
+}
+
+/// A gateway may say 503 after it passed the request on.
+#[test]
+fn an_insert_is_repeated_only_where_our_own_server_says_that_it_did_nothing() {
+    let server = server();
+    let busy = |body| Act::Send(answer("503 Busy", "Retry-After: 0\r\n", body));
+    server.on("POST /cv/profiles/A/extensions", [busy("")]);
+    let target = target(&server);
     let error = sent(&target, &insert()).unwrap_err();
-    assert!(error.to_string().contains("is in maintenance mode (503)"), "{error}");
-    assert_eq!(server.asked("POST"), 8);
+    assert_eq!((kind(&error), server.asked("POST")), ("unavailable", 1), "{error}");
+    assert!(error.to_string().contains("it said that it takes nothing now"), "{error}");
+    assert!(!error.to_string().contains("nothing was changed"), "{error}");
+    let own = r#"{"error":{"code":"not_reached","description":"somebody else writes"}}"#;
+    server.on("POST /cv/profiles/A/extensions", [busy(own), busy(own), json("200 OK", "")]);
+    assert!(sent(&target, &insert()).unwrap().is_ok());
+    assert_eq!(server.asked("POST"), 4);
+    server.on("POST /cv/profiles/A/extensions", [busy(own)]);
+    let error = sent(&target, &insert()).unwrap_err().to_string();
+    assert!(error.contains("somebody else writes") && error.contains("nothing was changed"), "{error}");
+}
+
+#[test]
+fn what_lets_somebody_in_is_not_shown_whatever_the_server_says() {
+    let server = server();
+    let mut connection = connection(&server);
+    connection.headers = vec![
+        ("X-Api-Key".into(), "k3y-of-kent".into()),
+        ("X-Auth".into(), "Bearer t0k3n".into()),
+        ("X-Genesys-TenantId".into(), "1".into()),
+    ];
+    let target = open(&connection).unwrap();
+    let cut = format!("{} {PASSWORD}", "x".repeat(194));
+    for (body, words) in [
+        ("no k3y-of-kent, no t0k3n 17", "(400: no •••, no ••• 17)"),
+        (cut.as_str(), "x •••)"),
+        (&format!("{{\"a\":\"{cut}\"}}"), "x •••"),
+        (&format!("{} {PASSWORD}", "x".repeat(294)), "x •••)"),
+    ] {
+        server.on("POST /cv/profiles/A/extensions", [json("400 No", body)]);
+        let (_, sentence) = sent(&target, &insert()).unwrap().unwrap_err();
+        assert!(sentence.contains(words), "{sentence}");
+        assert!(!sentence.contains("super"), "{sentence}");
+    }
 }
 
 #[test]
@@ -450,7 +510,7 @@ fn schemas_get_what_the_connection_declares_and_unreadable_ones_are_asked_for() 
 fn customers_are_found_by_whole_values() {
     let server = server();
     server.on("GET /cv/metadata/identification-keys", [json("404 Not Found", "")]);
-    server.on("GET /cv/profiles/Banner?", [json("404 Not Found", "")]);
+    server.on("GET /cv/profiles/Banner", [json("404 Not Found", "")]);
     server.on(
         "GET /cv/profiles?LastName=Banner&include_profile=yes&extensions=Phone",
         [json("200 OK", &format!("[{PROFILE}]"))],
@@ -468,7 +528,7 @@ fn customers_are_found_by_whole_values() {
     let wanted =
         |pairs: &[(&str, &str)]| pairs.iter().map(|(n, v)| ((*n).into(), (*v).into())).collect::<Vec<_>>();
     server.on(
-        "GET /cv/profiles?Phone.number=%2B33%201&LastName=B%26c&include_profile=yes&extensions=Phone",
+        "GET /cv/profiles?Phone.number=%2B33%201&LastName=B%26c&include_profile=yes",
         [json("404 Not Found", "")],
     );
     assert!(

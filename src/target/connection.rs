@@ -10,7 +10,7 @@ use std::path::PathBuf;
 pub const TIMEOUT_SECS: u64 = 60;
 
 /// A server as a person describes it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Connection {
     /// Its name in the window.
     pub name: String,
@@ -168,6 +168,19 @@ impl Connection {
     }
 }
 
+/// Values of headers may let somebody in: they are not shown.
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let headers: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
+        f.debug_struct("Connection")
+            .field("name", &self.name)
+            .field("url", &self.url)
+            .field("user", &self.user)
+            .field("headers", &headers)
+            .finish_non_exhaustive()
+    }
+}
+
 /// A password. It is never written, shown or logged.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Password(String);
@@ -213,5 +226,9 @@ mod tests {
     #[test]
     fn a_password_is_not_shown() {
         assert!(!format!("{:?}", Password::new("superman")).contains("superman"));
+        let mut connection = Connection::to("https://ucs.example");
+        connection.headers = vec![("X-Api-Key".into(), "superman".into())];
+        let shown = format!("{connection:?}");
+        assert!(shown.contains("X-Api-Key") && !shown.contains("superman"), "{shown}");
     }
 }

@@ -104,7 +104,8 @@ impl HttpTarget {
     }
 
     fn calls(client: Client, connection: &Connection, password: Option<&Password>) -> Calls {
-        Calls { client, user: connection.user.clone(), secret: password.cloned(), stop: None }
+        let secrets = address::secrets(connection, password);
+        Calls { client, user: connection.user.clone(), secrets, stop: None }
     }
 
     /// Learns what the server is, whether it lets this user in, and whether it tells its schemas.

@@ -36,10 +36,7 @@ pub struct Said {
     pub customer: Option<CustomerId>,
 }
 
-/// How much of an answer that is no JSON is shown, in characters.
-const SHOWN: usize = 200;
-
-/// What an error body says, in whatever form; never fails (docs/API.md, "Errors").
+/// What an error body says, in whatever form and whole; never fails (docs/API.md, "Errors").
 pub fn read_error(bytes: &[u8]) -> Said {
     let text = String::from_utf8_lossy(bytes);
     let text = text.trim();
@@ -47,9 +44,7 @@ pub fn read_error(bytes: &[u8]) -> Said {
         rest.trim_start().strip_prefix('=').map_or(text, |body| body.trim().trim_end_matches(';'))
     });
     let Ok(json) = Json::parse(body) else {
-        let shown: String = text.chars().take(SHOWN).collect();
-        let cut = if text.chars().count() > SHOWN { "…" } else { "" };
-        let text = (!shown.is_empty()).then(|| format!("{shown}{cut}"));
+        let text = (!text.is_empty()).then(|| text.to_owned());
         return Said { text, ..Said::default() };
     };
     let view = json.view();
@@ -66,7 +61,7 @@ pub fn read_error(bytes: &[u8]) -> Said {
     let text = first(&["description", "message", "error_description", "app_error_desc", "error"]);
     Said {
         code: first(&["code", "error_code", "app_error_code"]),
-        text: text.or_else(|| Some(view.as_str().chars().take(SHOWN).collect())),
+        text: text.or_else(|| Some(view.as_str().to_owned())),
         findings: view
             .get("findings")
             .into_iter()

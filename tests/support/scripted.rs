@@ -7,6 +7,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
@@ -61,6 +62,7 @@ struct Script {
 
 pub struct Scripted {
     pub port: u16,
+    left: Arc<AtomicBool>,
     script: Arc<Mutex<Script>>,
 }
 
@@ -94,14 +96,27 @@ impl Scripted {
         let port = listener.local_addr().unwrap().port();
         let script: Arc<Mutex<Script>> = Arc::default();
         let (shared, serve) = (Arc::clone(&script), Arc::new(serve));
+        let left: Arc<AtomicBool> = Arc::default();
+        let leaves = Arc::clone(&left);
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
+                if leaves.load(Ordering::SeqCst) {
+                    return;
+                }
                 stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
                 let (script, serve) = (Arc::clone(&shared), Arc::clone(&serve));
                 thread::spawn(move || serve(stream, &script));
             }
         });
-        Self { port, script }
+        Self { port, left, script }
+    }
+
+    /// Listens no longer.
+    pub fn leave(&self) {
+        self.left.store(true, Ordering::SeqCst);
+        while TcpStream::connect(("127.0.0.1", self.port)).is_ok() {
+            thread::yield_now();
+        }
     }
 
     /// What to do with requests that begin so, `GET /cv/profiles`; one act after the other, the last one for all that follow.

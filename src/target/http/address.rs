@@ -21,7 +21,9 @@ const OURS: [&str; 9] = [
 ];
 
 /// What the name of a header has in it whose value lets somebody in.
-const SECRET: [&str; 5] = ["auth", "cookie", "key", "secret", "token"];
+const SECRET: [&str; 8] = ["auth", "cookie", "cred", "key", "pass", "secret", "session", "token"];
+/// What is shorter is no secret, and hiding it would make words unreadable: the `1` of a tenant. In bytes.
+const SHORTEST: usize = 4;
 
 /// The address of a server, with any prefix of its paths.
 #[derive(Clone, Debug)]
@@ -87,11 +89,10 @@ impl Base {
         self.0.scheme() == "https"
     }
 
-    /// Whether it is this computer itself.
+    /// Whether it is this computer itself. Other names may lead anywhere, `a.localhost` too.
     pub fn is_loopback(&self) -> bool {
         let host = self.host().trim_end_matches('.');
-        let named = host == "localhost" || host.ends_with(".localhost");
-        named || host.parse::<IpAddr>().is_ok_and(|number| number.to_canonical().is_loopback())
+        host == "localhost" || host.parse::<IpAddr>().is_ok_and(|number| number.to_canonical().is_loopback())
     }
 
     /// Where an answer of this server points: without query, fragment and credentials.
@@ -135,6 +136,21 @@ pub fn headers(connection: &Connection, password: Option<&Password>) -> Result<H
     Ok(headers)
 }
 
+/// What is sent and must not be shown, the longest first: the password, as it is and as it is sent, and the values of headers,
+/// whole and without the word that says their kind.
+pub fn secrets(connection: &Connection, password: Option<&Password>) -> Vec<Password> {
+    let of_headers = connection.headers.iter().map(|(_, value)| value.trim());
+    let values = of_headers.flat_map(|value| [Some(value), value.split_whitespace().next_back()]);
+    let values = values.flatten().filter(|value| value.len() >= SHORTEST).map(str::to_owned);
+    let mut secrets: Vec<String> = values.collect();
+    if let Some(password) = password.filter(|password| !password.reveal().is_empty()) {
+        let sent = encoded(connection.user.as_deref().unwrap_or_default(), password);
+        secrets.extend([password.reveal().to_owned(), sent.trim_end_matches('=').to_owned(), sent]);
+    }
+    secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+    secrets.into_iter().map(Password::new).collect()
+}
+
 fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), String> {
     let parsed = HeaderName::from_bytes(name.trim().as_bytes());
     let parsed = parsed.map_err(|_| format!("\"{name}\" is no name of a header: letters, digits and -"))?;
@@ -149,10 +165,14 @@ fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), String> 
 
 /// Basic credentials, the text as UTF-8.
 fn basic(user: &str, password: &Password) -> Result<HeaderValue, String> {
-    let encoded = STANDARD.encode(format!("{user}:{}", password.reveal()));
-    let mut value = HeaderValue::from_str(&format!("Basic {encoded}")).map_err(|error| error.to_string())?;
+    let value = format!("Basic {}", encoded(user, password));
+    let mut value = HeaderValue::from_str(&value).map_err(|error| error.to_string())?;
     value.set_sensitive(true);
     Ok(value)
+}
+
+fn encoded(user: &str, password: &Password) -> String {
+    STANDARD.encode(format!("{user}:{}", password.reveal()))
 }
 
 #[cfg(test)]
@@ -202,16 +222,12 @@ mod tests {
 
     #[test]
     fn this_computer_is_known_by_all_its_names() {
-        for url in [
-            "http://localhost:1",
-            "http://a.localhost",
-            "http://127.8.9.1",
-            "http://[::1]",
-            "http://[::ffff:127.0.0.1]",
-        ] {
+        for url in ["http://localhost:1", "http://127.8.9.1", "http://[::1]", "http://[::ffff:127.0.0.1]"] {
             assert!(base(url).is_loopback(), "{url}");
         }
-        for url in ["http://localhost.example", "http://10.0.0.1", "http://127.0.0.1.example"] {
+        for url in
+            ["http://localhost.example", "http://a.localhost", "http://10.0.0.1", "http://127.0.0.1.example"]
+        {
             assert!(!base(url).is_loopback(), "{url}");
         }
     }
@@ -222,8 +238,10 @@ mod tests {
         assert!(!exposes_credentials(&connection));
         connection.headers = vec![("X-Genesys-TenantId".into(), "1".into())];
         assert!(!exposes_credentials(&connection));
-        connection.headers = vec![("X-Api-Key".into(), "1".into())];
-        assert!(exposes_credentials(&connection));
+        for name in ["X-Api-Key", "X-Password", "SessionId", "X-Credentials"] {
+            connection.headers = vec![(name.into(), "1".into())];
+            assert!(exposes_credentials(&connection), "{name}");
+        }
         connection.url = "https://ucs.example".into();
         assert!(!exposes_credentials(&connection));
         connection.url = "http://127.0.0.1:8080".into();

@@ -23,8 +23,8 @@ pub struct Calls {
     pub client: Client,
     /// Who signs in.
     pub user: Option<String>,
-    /// Never shown, whatever the server says.
-    pub secret: Option<Password>,
+    /// Never shown, whatever the server says; the longest first.
+    pub secrets: Vec<Password>,
     /// Ends calls early.
     pub stop: Option<Stop>,
 }
@@ -37,17 +37,24 @@ impl Calls {
 
     /// Reads a path. A cut connection is tried once more, an unavailable server three times.
     pub async fn get(&self, path: &str) -> Result<Answer, TargetError> {
-        self.patient(&Method::GET, path, None).await.map_err(|Trouble { sent, reason, .. }| {
-            let place = self.place();
-            TargetError::NotReached(if sent {
-                format!("{place} gave no answer that can be used: {reason}")
-            } else {
-                format!("{place} was not reached: {reason}")
-            })
+        self.patient(&Method::GET, path, None).await.map_err(|trouble| self.not_read(trouble))
+    }
+
+    /// Reads a path without patience for an unavailable server.
+    pub async fn get_now(&self, path: &str) -> Result<Answer, TargetError> {
+        self.surely(&Method::GET, path, None).await.map_err(|trouble| self.not_read(trouble))
+    }
+
+    fn not_read(&self, Trouble { sent, reason, .. }: Trouble) -> TargetError {
+        let place = self.place();
+        TargetError::NotReached(if sent {
+            format!("{place} gave no answer that can be used: {reason}")
+        } else {
+            format!("{place} was not reached: {reason}")
         })
     }
 
-    /// Sends what changes something. Only an unavailable server is tried again: it did nothing.
+    /// Sends what changes something. Only an unavailable server is tried again, and a POST only where it surely did nothing.
     pub async fn change(
         &self,
         method: request::Method,
@@ -63,11 +70,16 @@ impl Calls {
         self.patient(&method, path, body).await.map_err(|Trouble { sent, reason, .. }| {
             let place = self.place();
             if sent {
-                TargetError::Unclear(format!("{doing} was sent to {place}, but {reason}; {UNCLEAR}"))
+                self.unclear(&doing, &reason)
             } else {
                 TargetError::NotReached(format!("{place} was not reached: {reason}; nothing was changed"))
             }
         })
+    }
+
+    /// The error of a request that was sent and may have been carried out.
+    pub fn unclear(&self, doing: &str, reason: &str) -> TargetError {
+        TargetError::Unclear(format!("{doing} was sent to {}, but {reason}; {UNCLEAR}", self.place()))
     }
 
     /// One call, which a raised stop ends.
@@ -90,7 +102,9 @@ impl Calls {
             let answer = self.surely(method, path, body).await?;
             let asked = answer.retry_after().map(|wait| wait.trim().parse());
             let pause = match asked {
-                _ if answer.status != 503 => return Ok(answer),
+                _ if answer.status != 503 || (*method == Method::POST && !did_nothing(&answer)) => {
+                    return Ok(answer);
+                }
                 None => Duration::from_millis(pause),
                 Some(Ok(seconds)) if seconds <= WAITED_FOR => Duration::from_secs(seconds),
                 Some(_) => return Ok(answer),
@@ -145,7 +159,7 @@ impl Calls {
             405 | 501 => TargetError::NotOffered(format!(
                 "{place} does not offer {doing} ({seen}); nothing was changed"
             )),
-            503 => TargetError::Unavailable(self.unavailable(answer).await),
+            503 => TargetError::Unavailable(self.unavailable(doing, answer).await),
             500..=599 if !doing.starts_with("GET ") => {
                 TargetError::Unclear(format!("{place} failed at {doing} ({seen}); {UNCLEAR}"))
             }
@@ -176,7 +190,7 @@ impl Calls {
     }
 
     /// Why the server is not available: its words, and its mode where it tells that.
-    async fn unavailable(&self, answer: &Answer) -> String {
+    async fn unavailable(&self, doing: &str, answer: &Answer) -> String {
         let status = self.once(&Method::GET, "/server/status", None).await;
         let mode =
             status.ok().and_then(|status| wire::read_status(&status.body)).and_then(|status| status.mode);
@@ -187,7 +201,9 @@ impl Calls {
             Err(_) => format!("it asks to come again after {}; ", self.line(wait)),
         });
         let again = again.unwrap_or_else(|| "try again later; ".into());
-        format!("{} {why} ({}); {again}nothing was changed", self.place(), self.seen(answer))
+        let sure = !doing.starts_with("POST ") || did_nothing(answer);
+        let came = if sure { "nothing was changed" } else { "it said that it takes nothing now" };
+        format!("{} {why} ({}); {again}{came}", self.place(), self.seen(answer))
     }
 
     /// The status of an answer and the server's words.
@@ -207,10 +223,10 @@ impl Calls {
         self.line(&wire::read_error(&answer.body).text.unwrap_or_default())
     }
 
-    /// A text of the server on one line: not too long, no character that acts on a screen, and never the password.
+    /// A text of the server on one line: not too long, no character that acts on a screen, and never a secret.
     pub fn line(&self, text: &str) -> String {
-        let secret = self.secret.as_ref().map(Password::reveal).filter(|secret| !secret.is_empty());
-        let text = secret.map_or(text.to_owned(), |secret| text.replace(secret, "•••"));
+        let hidden = |text: String, secret: &Password| text.replace(secret.reveal(), "•••");
+        let text = self.secrets.iter().fold(text.to_owned(), hidden);
         let acts = |c: char| {
             c.is_control()
                 || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{61c}' | '\u{feff}')
@@ -224,6 +240,11 @@ impl Calls {
 }
 
 const UNCLEAR: &str = "whether it was carried out is not known: read the customer again before repeating it";
+
+/// Whether a 503 is from our own server, which did nothing. A gateway may say 503 after it passed a request on.
+fn did_nothing(answer: &Answer) -> bool {
+    wire::read_error(&answer.body).code.as_deref() == Some("not_reached")
+}
 
 fn stopped(sent: bool) -> Trouble {
     let reason = "it was stopped before there was an answer";

@@ -41,6 +41,8 @@ impl HttpTarget {
         let answer = self.calls.change(request.method(), &request.path(), request.body()).await?;
         let doing = doing(request);
         match answer.status {
+            // A page to sign in, perhaps: it is not the server who answers so.
+            200..=299 if answer.is_page() => Err(self.calls.unclear(&doing, "a web page answered")),
             200..=299 => Ok(Ok(Accepted { customer: changed(request, &answer) })),
             401 | 403 | 405 | 407 => Err(self.calls.error(&doing, &answer).await),
             404 => {

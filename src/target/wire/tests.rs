@@ -30,7 +30,7 @@ fn an_error_is_understood_in_every_form() {
         assert_eq!((said.text.as_deref(), said.code.as_deref()), (Some(text), code), "{body}");
     }
     assert_eq!(read_error(b"  ").text, None);
-    assert_eq!(read_error(&[b'x'; 10_000]).text.unwrap().chars().count(), SHOWN + 1);
+    assert_eq!(read_error(&[b'x'; 10_000]).text.unwrap().len(), 10_000);
 }
 
 #[test]
