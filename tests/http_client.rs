@@ -293,6 +293,32 @@ fn an_insert_is_repeated_only_where_our_own_server_says_that_it_did_nothing() {
 }
 
 #[test]
+fn an_extension_that_the_server_does_not_have_makes_no_customer_vanish() {
+    for status in ["404 Not Found", "400 Bad Request"] {
+        let (server, refused) = (Scripted::http(), json(status, "{}"));
+        server.on("GET /cv/server/status", [json("404 Not Found", "{}")]);
+        server.on("GET /cv/metadata/profiles/extensions", [json("404 Not Found", "{}")]);
+        server.on("GET /cv/profiles/A", [json("200 OK", PROFILE)]);
+        server.on("GET /cv/profiles/A?extensions=Phone,Fax", [refused.clone()]);
+        server.on("GET /cv/profiles?LastName=Banner&include_profile=yes", [json("200 OK", "[]")]);
+        server.on("GET /cv/profiles?LastName=Banner&include_profile=yes&extensions=Phone,Fax", [refused]);
+        server.on("GET /cv/profiles/B", [json("404 Not Found", "{}")]);
+        let mut connection = connection(&server);
+        connection.extensions =
+            ["Phone", "Fax"].map(|name| Declared { name: name.into(), unique: vec![] }).into();
+        let target = open(&connection).unwrap();
+        let found = target.identify(&[("LastName".into(), "Banner".into())], 9);
+        for error in [target.load(&id("A")).map(|_| ()), found.map(|_| ())].map(Result::unwrap_err) {
+            assert_eq!(kind(&error), "not reached");
+            assert!(error.to_string().contains("(Phone, Fax)"), "{error}");
+            assert!(error.to_string().contains("that the connection declares"), "{error}");
+            assert!(!error.to_string().contains("Banner"), "{error}");
+        }
+        assert!(target.load(&id("B")).unwrap().is_none());
+    }
+}
+
+#[test]
 fn what_lets_somebody_in_is_not_shown_whatever_the_server_says() {
     let server = server();
     let mut connection = connection(&server);
@@ -433,6 +459,8 @@ fn a_server_may_tell_nothing_of_itself() {
         (json("403 No", ""), json("200 OK", "[broken")),
         (json("200 OK", "<html>"), json("501 No", "")),
         (json("200 OK", STATUS), json("503 Not in production", "")),
+        (json("404 Not Found", ""), json("503 Not in production", "")),
+        (json("200 OK", r#"{"mode":"maintenance"}"#), json("503 Not in production", "")),
     ] {
         let server = Scripted::http();
         server.on("GET /cv/server/status", [status]).on("GET /cv/metadata/profiles/extensions", [schemas]);
@@ -449,6 +477,8 @@ fn a_server_may_tell_nothing_of_itself() {
         let profile = target.load(&id("A")).unwrap().unwrap().profile;
         assert_eq!(profile.to_json().as_str(), r#"{"customer_id":"A"}"#);
         assert!(target.load(&id("B")).unwrap().is_none());
+        let asked = server.asked("GET /cv/metadata/profiles/extensions");
+        assert_eq!(asked, 4, "once each time: opening, schemas, and two loads");
     }
 }
 
@@ -485,9 +515,13 @@ fn a_wrong_address_is_not_an_unknown_customer() {
 #[test]
 fn a_server_that_told_its_schemas_does_not_lose_them() {
     let server = server();
-    server.on("GET /cv/metadata/profiles/extensions", [json("200 OK", PHONE), json("403 No", "")]);
+    server.on(
+        "GET /cv/metadata/profiles/extensions",
+        [json("200 OK", PHONE), json("503 No", ""), json("403 No", "")],
+    );
     let target = target(&server);
     assert!(target.capabilities().schemas);
+    assert_eq!(kind(&target.load(&id("A")).unwrap_err()), "unavailable");
     assert_eq!(kind(&target.load(&id("A")).unwrap_err()), "not reached");
     assert_eq!(kind(&target.schemas().unwrap_err()), "not reached");
 }
@@ -560,6 +594,48 @@ fn a_search_that_the_server_refuses_says_what_it_tried() {
     assert!(target.find("x", 9).unwrap().is_empty());
     server.on("GET /cv/profiles?Mail=", [json("500 Oops", "")]);
     assert_eq!(kind(&target.find("x", 9).unwrap_err()), "not reached");
+}
+
+#[test]
+fn a_text_that_can_be_no_id_is_searched_for_all_the_same() {
+    let server = server();
+    let keys = r#"[{"name":"p","source":"Phone","attributes":["number"]}]"#;
+    server.on("GET /cv/metadata/identification-keys", [json("200 OK", keys)]);
+    server.on("GET /cv/profiles/030%2F123456", [json("400 Bad Request", "<html>")]);
+    server.on("GET /cv/profiles?Phone.number=", [json("200 OK", &format!("[{PROFILE}]"))]);
+    let target = target(&server);
+    for text in ["030/123456", ".."] {
+        assert_eq!(target.find(text, 9).unwrap().len(), 1, "{text}");
+    }
+    server.on("GET /cv/profiles?Phone.number=", [json("200 OK", "[]")]);
+    for text in ["030/123456", ".."] {
+        assert!(target.find(text, 9).unwrap().is_empty(), "{text}");
+    }
+}
+
+#[test]
+fn one_search_that_fails_does_not_hide_what_others_find() {
+    let server = server();
+    let keys =
+        r#"[{"name":"m","attributes":["Mail"]},{"name":"p","source":"Phone","attributes":["number"]}]"#;
+    server.on("GET /cv/metadata/identification-keys", [json("200 OK", keys)]);
+    server.on("GET /cv/profiles/x", [json("500 Oops", "")]);
+    server.on("GET /cv/profiles?Mail=", [json("500 Oops", "")]);
+    server.on(
+        "GET /cv/profiles?Phone.number=",
+        [json("200 OK", &format!("[{PROFILE}]")), json("200 OK", "[]")],
+    );
+    let target = target(&server);
+    assert_eq!(target.find("x", 9).unwrap().len(), 1);
+    assert_eq!(kind(&target.find("x", 9).unwrap_err()), "not reached", "whether there is one is not known");
+}
+
+#[test]
+fn no_content_finds_nobody() {
+    let server = Scripted::http();
+    server.on("GET /cv/", [json("404 Not Found", "{}")]);
+    server.on("GET /cv/profiles?", [Act::Send(answer("204 No Content", "", ""))]);
+    assert!(target(&server).find("Banner", 9).unwrap().is_empty());
 }
 
 #[test]

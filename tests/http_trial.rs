@@ -7,7 +7,7 @@ mod scripted;
 
 use profile_desk::target::connection::Declared;
 use profile_desk::target::http::{Step, test};
-use profile_desk::target::{Connection, Password};
+use profile_desk::target::{Connection, HttpTarget, Password};
 use scripted::{Act, Scripted, answer, json};
 
 const STATUS: &str = r#"{"version":"8.5.1","mode":"Production"}"#;
@@ -91,7 +91,6 @@ fn a_server_that_answers_oddly_is_told_by_its_step() {
             "nothing here looks like such a server",
         ),
         (json("200 OK", "<html>"), Some(json("200 OK", "<html>")), Step::Schemas, "web page"),
-        (json("200 OK", STATUS), Some(json("200 OK", "[")), Step::Schemas, "no JSON"),
     ] {
         let server = Scripted::http();
         server.on("GET /cv/server/status", [status]);
@@ -104,14 +103,25 @@ fn a_server_that_answers_oddly_is_told_by_its_step() {
 
 #[test]
 fn a_server_without_metadata_can_be_used() {
-    let server = Scripted::http();
-    server.on("GET /cv/server/status", [json("404 No", "")]);
-    server.on("GET /cv/metadata/profiles/extensions", [json("403 No", r#"{"message":"no privilege"}"#)]);
-    let (step, result) = last(&connection(&server));
-    assert_eq!(step, Step::Schemas);
-    assert!(
-        result.unwrap().starts_with("it does not tell its schemas (403: no privilege); types are inferred")
-    );
+    let said = r#"{"message":"no privilege"}"#;
+    for (status, schemas, words) in [
+        ("404 No", json("403 No", said), "403: no privilege"),
+        ("404 No", json("404 No", said), "404: no privilege"),
+        ("404 No", json("503 Not in production", said), "503: no privilege"),
+        ("200 OK", json("200 OK", "["), "no JSON"),
+    ] {
+        let server = Scripted::http();
+        server.on("GET /cv/server/status", [json(status, STATUS)]);
+        server.on("GET /cv/metadata/profiles/extensions", [schemas]);
+        assert!(HttpTarget::open(&connection(&server), Some(&Password::new("superman"))).is_ok());
+        let (step, result) = last(&connection(&server));
+        assert_eq!(step, Step::Schemas);
+        let sentence = result.unwrap();
+        assert!(
+            sentence.starts_with("it does not tell its schemas (") && sentence.contains(words),
+            "{sentence}"
+        );
+    }
 }
 
 #[test]

@@ -14,7 +14,7 @@ pub const SCHEMAS: &str = "/metadata/profiles/extensions";
 pub const STATUS: &str = "/server/status";
 
 /// What a page for a browser means where JSON should be.
-const PAGE: &str =
+pub const PAGE: &str =
     "it is a web page, so the address is perhaps not that of such a server; look at the prefix of its paths";
 
 /// What is known of the server's extensions.
@@ -31,20 +31,15 @@ pub struct Told {
 impl HttpTarget {
     /// The server's schemas as of now. [`TargetError::NotOffered`] where it does not tell them.
     pub(super) async fn ask_schemas(&self) -> Result<Told, TargetError> {
-        let answer = self.calls.get(SCHEMAS).await?;
-        let production = self
-            .known()
-            .status
-            .and_then(|status| status.mode)
-            .is_some_and(|mode| mode.eq_ignore_ascii_case("production"));
+        let answer = self.calls.get_now(SCHEMAS).await?;
         let read = match answer.status {
             200..=299 if answer.is_page() && !self.is_recognised() => {
                 return Err(self.cannot_mean(&format!("GET {SCHEMAS}"), PAGE));
             }
             200..=299 => read_json(&answer, wire::read_schemas),
             403 | 404 | 405 | 501 => Err(self.calls.seen(&answer)),
-            // Outside of maintenance a server may keep its schemas to itself.
-            503 if production => Err(self.calls.seen(&answer)),
+            // In production mode a server may keep its schemas to itself; one that told them before is busy.
+            503 if !self.known().listed => Err(self.calls.seen(&answer)),
             _ => return Err(self.calls.error(&format!("GET {SCHEMAS}"), &answer).await),
         };
         let read = read.map_err(|why| self.not_told(&why))?;
@@ -93,27 +88,38 @@ impl HttpTarget {
     /// A customer's profile; `None` where there is no such customer.
     pub(super) async fn read_profile(&self, id: &CustomerId) -> Result<Option<Loaded>, TargetError> {
         let (told, answer) = self.ask_profile(id).await?;
-        let doing = format!("GET {}", profile_path(id, &told.names));
+        self.loaded(id, &told, &answer).await
+    }
+
+    /// What an answer about a customer is.
+    pub(super) async fn loaded(
+        &self,
+        id: &CustomerId,
+        told: &Told,
+        answer: &Answer,
+    ) -> Result<Option<Loaded>, TargetError> {
+        let doing = format!("GET {}", with_extensions(&profile_path(id), &told.names));
         match answer.status {
             200..=299 => {
-                let profile = read_json(&answer, |bytes| self.profile(about(id, bytes)?.view(), &told));
+                let profile = read_json(answer, |bytes| self.profile(about(id, bytes)?.view(), told));
                 let profile = profile.map_err(|why| self.cannot_mean(&doing, &why))?;
                 let version = if self.is_own() { answer.version().map(Version) } else { None };
                 Ok(Some(Loaded { profile, version }))
             }
-            404 => self.is_its_own_404(&doing, &answer).map(|()| None),
-            _ => Err(self.calls.error(&doing, &answer).await),
+            404 => self.is_its_own_404(&doing, answer).map(|()| None),
+            _ => Err(self.calls.error(&doing, answer).await),
         }
     }
 
     /// The extensions and the profile with them. Both are asked for at once where the extensions are likely those of the last
     /// time; where they are not, the profile is asked for again, so that none is overlooked.
-    async fn ask_profile(&self, id: &CustomerId) -> Result<(Told, Answer), TargetError> {
+    pub(super) async fn ask_profile(&self, id: &CustomerId) -> Result<(Told, Answer), TargetError> {
+        let path = profile_path(id);
+        let doing = format!("GET {path}");
         let (told, likely) = match self.known().asked {
             None => (self.told().await?, None),
             Some(names) => {
-                let path = profile_path(id, &names);
-                let (told, answer) = tokio::join!(self.told(), self.calls.get(&path));
+                let (told, answer) = tokio::join!(self.told(), self.ask_with(&doing, &path, &names));
                 let told = told?;
                 let likely = (told.names == names).then_some(answer);
                 (told, likely)
@@ -121,10 +127,29 @@ impl HttpTarget {
         };
         let answer = match likely {
             Some(answer) => answer?,
-            None => self.calls.get(&profile_path(id, &told.names)).await?,
+            None => self.ask_with(&doing, &path, &told.names).await?,
         };
         self.note(|known| known.asked = Some(told.names.clone()));
         Ok((told, answer))
+    }
+
+    /// Asks for a path with extensions. A server that says "not there" to one that it does not have would seem to have no such
+    /// customer, so it is asked without them too. `doing` is how sentences name the path.
+    pub(super) async fn ask_with(
+        &self,
+        doing: &str,
+        path: &str,
+        names: &[String],
+    ) -> Result<Answer, TargetError> {
+        let answer = self.calls.get(&with_extensions(path, names)).await?;
+        let doubtful = matches!(answer.status, 400 | 404) && !names.is_empty() && !self.is_own();
+        if !doubtful || !self.calls.get(path).await?.is_success() {
+            return Ok(answer);
+        }
+        let (place, seen, names) = (self.calls.place(), self.calls.seen(&answer), names.join(", "));
+        Err(TargetError::NotReached(format!(
+            "{place} answers {doing} only without the extensions that were asked for ({names}), and with them says {seen}; it does not have all of them, perhaps: look at the extensions that the connection declares"
+        )))
     }
 
     /// A profile as this server tells it.
@@ -179,14 +204,19 @@ pub fn read_json<T>(answer: &Answer, read: impl FnOnce(&[u8]) -> Result<T, Strin
     read(&answer.body)
 }
 
-fn profile_path(id: &CustomerId, names: &[String]) -> String {
-    format!("/profiles/{}{}", encode(id.as_str()), extensions("?", names))
+/// Where a customer's profile is.
+pub fn profile_path(id: &CustomerId) -> String {
+    format!("/profiles/{}", encode(id.as_str()))
 }
 
-/// The query that asks for extensions; nothing where there are none.
-pub fn extensions(before: &str, names: &[String]) -> String {
+/// A path that asks for extensions too, if there are any.
+fn with_extensions(path: &str, names: &[String]) -> String {
     let names: Vec<String> = names.iter().map(|name| encode(name)).collect();
-    if names.is_empty() { String::new() } else { format!("{before}extensions={}", names.join(",")) }
+    if names.is_empty() {
+        return path.to_owned();
+    }
+    let before = if path.contains('?') { '&' } else { '?' };
+    format!("{path}{before}extensions={}", names.join(","))
 }
 
 /// The object in an answer about one customer, who need not be named in it; then it names the one who was asked for.

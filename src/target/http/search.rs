@@ -1,7 +1,7 @@
 //! Finding customers on a server that is not ours: only by whole values of attributes.
 
 use super::HttpTarget;
-use super::reading::{Told, extensions, read_json};
+use super::reading::{Told, profile_path, read_json};
 use crate::model::json::same_name;
 use crate::model::profile::{CUSTOMER_ID, CustomerId, Profile};
 use crate::model::request::encode;
@@ -64,15 +64,21 @@ impl HttpTarget {
             let (target, told) = (self.clone(), told.clone());
             asked.spawn(async move { (at, target.look_for(&search, &told).await) });
         }
-        let mut found: Vec<Profile> = self.by_id(&text).await?.into_iter().collect();
+        let by_id = self.perhaps_by_id(&text).await;
         let mut answers = asked.join_all().await;
         answers.sort_by_key(|(at, _)| *at);
-        let mut refused = Vec::new();
-        for (_, answer) in answers {
-            match answer? {
-                Found::Profiles(profiles) => found.extend(profiles),
-                Found::Refused(why) => refused.push(why),
+        let answers = std::iter::once(by_id).chain(answers.into_iter().map(|(_, answer)| answer));
+        let (mut found, mut refused, mut failed) = (Vec::new(), Vec::new(), None);
+        for answer in answers {
+            match answer {
+                Ok(Found::Profiles(profiles)) => found.extend(profiles),
+                Ok(Found::Refused(why)) => refused.push(why),
+                Err(error) => failed = failed.or(Some(error)),
             }
+        }
+        // What failed does not hide what was found; where nothing was, nobody knows whether there is something.
+        if let Some(error) = failed.filter(|_| found.is_empty()) {
+            return Err(error);
         }
         if found.is_empty() && refused.len() == searches.len() {
             return Err(TargetError::NotOffered(
@@ -109,6 +115,21 @@ impl HttpTarget {
         }
     }
 
+    /// The customer of a text that is an ID, perhaps; one that the server takes for none, as it does with `/`, finds nobody.
+    async fn perhaps_by_id(&self, text: &str) -> Result<Found, TargetError> {
+        let nobody = Ok(Found::Profiles(Vec::new()));
+        let Ok(id) = CustomerId::new(text) else { return nobody };
+        if self.calls.client.base().join(&profile_path(&id)).is_err() {
+            return nobody;
+        }
+        let (told, answer) = self.ask_profile(&id).await?;
+        if refuses(answer.status) {
+            return nobody;
+        }
+        let loaded = self.loaded(&id, &told, &answer).await?;
+        Ok(Found::Profiles(loaded.into_iter().map(|loaded| loaded.profile).collect()))
+    }
+
     /// One search.
     async fn look_for(&self, values: &[(String, String)], told: &Told) -> Result<Found, TargetError> {
         if let Some((name, _)) =
@@ -118,19 +139,19 @@ impl HttpTarget {
         }
         let wanted: Vec<String> =
             values.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
-        let path =
-            format!("/profiles?{}&include_profile=yes{}", wanted.join("&"), extensions("&", &told.names));
+        let path = format!("/profiles?{}&include_profile=yes", wanted.join("&"));
         // Sentences name the search without the values.
         let doing = "GET /profiles (a search)";
-        let answer = self.calls.get(&path).await?;
+        let answer = self.ask_with(doing, &path, &told.names).await?;
         match answer.status {
-            204 | 404 => self.is_its_own_404(doing, &answer).map(|()| Found::Profiles(Vec::new())),
+            204 => Ok(Found::Profiles(Vec::new())),
+            404 => self.is_its_own_404(doing, &answer).map(|()| Found::Profiles(Vec::new())),
             200..=299 => {
                 let read =
                     read_json(&answer, |bytes| wire::read_profiles(bytes, |view| self.profile(view, told)));
                 read.map(Found::Profiles).map_err(|why| self.cannot_mean(doing, &why))
             }
-            400 | 403 | 405 | 409 | 422 | 501 => Ok(Found::Refused(self.calls.seen(&answer))),
+            status if refuses(status) => Ok(Found::Refused(self.calls.seen(&answer))),
             _ => Err(self.calls.error(doing, &answer).await),
         }
     }
@@ -146,6 +167,11 @@ impl HttpTarget {
             names.join(", ")
         )
     }
+}
+
+/// Whether a status says that the server does not look for this.
+fn refuses(status: u16) -> bool {
+    matches!(status, 400 | 403 | 405 | 409 | 414 | 422 | 501)
 }
 
 /// Whether a customer has a value, given as [`crate::target::Target::identify`] wants it.

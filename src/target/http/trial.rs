@@ -1,12 +1,13 @@
 //! Testing a connection, step by step: what was seen at each, or why it failed and what to do.
 
+use super::address::exposes_credentials;
 use super::calls::Calls;
 use super::client::{Answer, Client};
-use super::reading::{SCHEMAS, STATUS, read_json};
+use super::reading::{PAGE, SCHEMAS, STATUS, read_json};
 use super::runtime::Engine;
 use super::trouble::{Layer, Trouble};
 use super::{HttpTarget, Step, Tried, wanted_password};
-use crate::model::json::same_name;
+use crate::model::json::{Json, same_name};
 use crate::target::connection::{Connection, Password};
 use crate::target::wire;
 use reqwest::Method;
@@ -80,7 +81,7 @@ impl Trial<'_> {
             }
         };
         steps.seen(Step::Credentials, self.credentials());
-        match self.schemas(&schemas, wire::read_status(&answer.body).is_some()).await {
+        match self.schemas(&schemas, answer.is_success() && wire::read_status(&answer.body).is_some()).await {
             Ok(sentence) => steps.seen(Step::Schemas, sentence),
             Err(sentence) => return steps.failed(Step::Schemas, sentence),
         }
@@ -88,9 +89,12 @@ impl Trial<'_> {
     }
 
     fn address(&self) -> String {
-        let (place, base) = (self.calls.place(), self.calls.client.base());
-        let open = !base.is_https() && !base.is_loopback() && self.connection.user.is_some();
-        let open = if open { ", credentials in plain text, as was agreed to" } else { "" };
+        let place = self.calls.place();
+        let open = if exposes_credentials(self.connection) {
+            ", credentials in plain text, as was agreed to"
+        } else {
+            ""
+        };
         format!("requests go to {place}{open}")
     }
 
@@ -180,16 +184,21 @@ impl Trial<'_> {
 
     async fn schemas(&self, answer: &Answer, status_known: bool) -> Result<String, String> {
         let seen = self.calls.seen(answer);
-        let without =
-            "; types are inferred then, and only extensions that the connection names are asked for";
+        let untold = |why: &str| {
+            Ok(format!(
+                "it does not tell its schemas ({why}); types are inferred then, and only extensions that the connection names are asked for"
+            ))
+        };
         match answer.status {
-            200..=299 => {
-                let read = read_json(answer, wire::read_schemas);
-                let read = read.map_err(|why| format!("the schemas cannot be used: {why}"))?;
-                self.declared(&read)
+            200..=299 if answer.is_page() && !status_known => {
+                Err(format!("the schemas cannot be used: {PAGE}"))
             }
-            403 | 405 | 501 => Ok(format!("it does not tell its schemas ({seen}){without}")),
-            404 if status_known => Ok(format!("it does not tell its schemas ({seen}){without}")),
+            200..=299 => match read_json(answer, wire::read_schemas) {
+                Ok(read) => self.declared(&read),
+                Err(why) => untold(&why),
+            },
+            403 | 405 | 501 | 503 => untold(&seen),
+            404 if status_known || Json::parse_bytes(&answer.body).is_ok() => untold(&seen),
             404 => Err(format!(
                 "nothing here looks like such a server ({seen}): look at the prefix of the address"
             )),
