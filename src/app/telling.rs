@@ -103,6 +103,8 @@ impl App {
                 "Your draft is kept. Whether the customer was created is not known: look for it before you submit again."
             }
             (true, false) => "Your draft is kept. Read the customer again to see what arrived.",
+            // Its sentence says how sure that is.
+            _ if matches!(error, TargetError::Unavailable(_)) => "Your draft is kept.",
             _ if text.to_lowercase().contains("nothing was changed") => "Your draft is kept.",
             _ => "Nothing was changed. Your draft is kept.",
         };

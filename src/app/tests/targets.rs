@@ -112,6 +112,17 @@ fn what_cannot_be_stopped_is_not_offered_to_be_cancelled() {
 }
 
 #[test]
+fn a_server_that_takes_nothing_now_says_itself_how_sure_it_is_that_nothing_was_changed() {
+    let mut app = on_server();
+    open(&mut app, one());
+    type_into(&mut app, "Phone", 0, "comment", "x");
+    let (id_, wish) = submit(&mut app);
+    let busy = TargetError::Unavailable("it said that it takes nothing now".into());
+    app.absorb(Outcome::Submitted(app.epoch, id_, wish, Err(busy)));
+    assert_eq!(notice(&app), "it said that it takes nothing now. Your draft is kept.");
+}
+
+#[test]
 fn trying_again_is_the_same_again_and_never_for_another_customer() {
     let mut app = on_server();
     open(&mut app, one());
