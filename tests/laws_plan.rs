@@ -325,3 +325,17 @@ fn a_customer_is_deleted_and_never_turned_into_another() {
     let refused = plan(Some(&bruce), Some(&other), &schemas(), &OWN).unwrap_err();
     assert_eq!(refused.to_string(), "customer 0004Va58A92T0017 cannot be turned into customer other");
 }
+
+#[test]
+fn core_attributes_that_may_be_extensions_go_to_no_foreign_server() {
+    let of = |first: &str| profile(&format!(r#""FirstName":"{first}","Mail":["x"],"address":true,"Fax":[]"#));
+    for rules in [UPSERT, REPLACE, UNKNOWN] {
+        let requests = plan(Some(&of("Ann")), Some(&of("Eve")), &schemas(), &rules).unwrap();
+        let body = json(r#"{"customer_id":"0004Va58A92T0017","FirstName":"Eve","Mail":["x"]}"#);
+        assert_eq!(requests, [Request::UpdateProfile(of("").id, body)]);
+    }
+    // What was cleared is sent.
+    let cleared = profile(r#""Mail":[]"#);
+    let requests = plan(Some(&profile(r#""Mail":["x"]"#)), Some(&cleared), &schemas(), &UNKNOWN).unwrap();
+    assert!(requests[0].body().unwrap().as_str().contains(r#""Mail":[]"#));
+}

@@ -275,14 +275,14 @@ fn a_server_that_tells_no_schema_at_all_was_not_asked_for_its_extensions() {
 #[test]
 fn core_attributes_go_back_as_they_were_read_and_name_no_extension() {
     let base = profile(
-        r#""FirstName":"Ann","LastCalledAgent_EmployeeID":"7","Phone":[{"PhoneType":1,"number":"1"}]"#,
+        r#""FirstName":"Ann","LastCalledAgent_EmployeeID":"7","Fax":[],"Phone":[{"PhoneType":1,"number":"1"}]"#,
     );
     let mine = profile(
-        r#""FirstName":"Eve","LastCalledAgent_EmployeeID":"7","Phone":[{"PhoneType":1,"number":"1"}]"#,
+        r#""FirstName":"Eve","LastCalledAgent_EmployeeID":"7","Fax":[],"Phone":[{"PhoneType":1,"number":"1"}]"#,
     );
     // Meanwhile somebody was called.
     let called = profile(
-        r#""FirstName":"Ann","LastCalledAgent_EmployeeID":"8","Phone":[{"PhoneType":1,"number":"1"}]"#,
+        r#""FirstName":"Ann","LastCalledAgent_EmployeeID":"8","Fax":[],"Phone":[{"PhoneType":1,"number":"1"}]"#,
     );
     let target = server(Reading::Replace, &called);
     assert!(matches!(run(&target, &base, &mine).unwrap(), Submitted::Done { joined: true, .. }));

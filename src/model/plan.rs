@@ -9,7 +9,7 @@ mod outgoing;
 use super::apply::stored;
 use super::compare::{RecordMeaning, meaning, record_meaning};
 use super::json::{Json, View, folded, quoted, same_name};
-use super::profile::{CUSTOMER_ID, CustomerId, Profile, Record};
+use super::profile::{CUSTOMER_ID, CoreAttribute, CustomerId, Profile, Record};
 use super::request::Request;
 use super::schema::{Schema, Schemas};
 use std::collections::BTreeMap;
@@ -238,9 +238,16 @@ impl<'a> Planner<'a> {
         Ok(named)
     }
 
-    /// `customer_id`, all core attributes if wanted, these extensions. A foreign server makes the ID of a new customer.
+    /// `customer_id`, all core attributes if wanted, these extensions. A foreign server makes the ID of a new customer, and is
+    /// sent no core attribute by which it might understand an extension.
     fn body(&self, with_core: bool, extensions: Named) -> Json {
-        let core = self.after.core.iter().filter(|_| with_core);
+        let names_extension = |attribute: &CoreAttribute| {
+            let none = |value: &Json| value.as_str() == "[]";
+            let was_none = self.before.core(&attribute.name).is_some_and(none);
+            self.schemas.get(&attribute.name).is_some() || (none(&attribute.value) && was_none)
+        };
+        let sent = |attribute: &&CoreAttribute| self.rules.own_store || !names_extension(attribute);
+        let core = self.after.core.iter().filter(|attribute| with_core && sent(attribute));
         let core = core.map(|attribute| (attribute.name.clone(), attribute.value.clone()));
         let id = (CUSTOMER_ID.to_owned(), Json::string(self.after.id.as_str()));
         let members: Vec<(String, Json)> = Some(id)

@@ -77,8 +77,11 @@ pub fn parse_typed(attribute: &AttributeSchema, typed: &str) -> Result<Json, Str
 }
 
 /// A value in the form of its type, as it is sent: a number or a flag that came as text, an instant in another form. `None`
-/// where it has that form, or cannot have it.
+/// where it has that form, or cannot have it, as an array or an object.
 pub fn coerced(attribute: &AttributeSchema, value: View<'_>) -> Option<Json> {
+    if matches!(value.kind(), Kind::Array | Kind::Object) {
+        return None;
+    }
     check(attribute, value).is_err().then(|| parse_typed(attribute, &shown(value)).ok()).flatten()
 }
 
@@ -264,9 +267,13 @@ mod tests {
         assert_eq!(sent(AttributeType::String, "7"), Some("\"7\"".into()));
         let instant = "\"2009-12-18T18:30:00.000Z\"";
         assert_eq!(sent(AttributeType::Datetime, "\"2009-12-18T19:30:00+01:00\""), Some(instant.into()));
-        for (kind, kept) in
-            [(AttributeType::Integer, "7"), (AttributeType::Integer, "\"x\""), (AttributeType::Date, "null")]
-        {
+        for (kind, kept) in [
+            (AttributeType::Integer, "7"),
+            (AttributeType::Integer, "\"x\""),
+            (AttributeType::Date, "null"),
+            (AttributeType::String, r#"["x"]"#),
+            (AttributeType::String, r#"{"a":1}"#),
+        ] {
             assert_eq!(sent(kind, kept), None, "{kept}");
         }
     }

@@ -213,7 +213,7 @@ pub fn read_own_profile(view: View<'_>, schemas: &Schemas) -> Result<Profile, St
 
 /// Reads a profile as any server tells it; `asked` are the names of the extensions that were asked for. One of them may be
 /// absent, `[]`, `{}` or null where there is no record; names have any letter case and come out as the schema has them, or as
-/// they were asked for. The error is a sentence.
+/// they were asked for. What has a schema is never a core attribute. The error is a sentence.
 pub fn read_profile(view: View<'_>, schemas: &Schemas, asked: &[String]) -> Result<Profile, String> {
     if view.kind() != Kind::Object {
         return Err("the answer is no profile".into());
@@ -227,7 +227,10 @@ pub fn read_profile(view: View<'_>, schemas: &Schemas, asked: &[String]) -> Resu
                 if value.kind() == Kind::Number { Json::string(value.as_str()) } else { value.to_json() };
             said.push((quoted(CUSTOMER_ID), id));
         } else if let Some(schema) = schemas.get(&name) {
-            said.extend(records_said(schema.arity, value).map(|value| (quoted(&schema.name), value)));
+            let value = records_said(schema, value)?;
+            said.extend(value.map(|value| (quoted(&schema.name), value)));
+        } else if let Some(asked) = asked_as(&name).filter(|_| flag(value) == Some(true)) {
+            said.push((quoted(asked), Json::object([])));
         } else if asked_as(&name).is_none() || !matches!(value.as_str(), "null" | "[]" | "{}") {
             said.push((quoted(asked_as(&name).unwrap_or(&name)), value.to_json()));
         }
@@ -237,17 +240,34 @@ pub fn read_profile(view: View<'_>, schemas: &Schemas, asked: &[String]) -> Resu
 }
 
 /// The records of an extension in the shape that its schema wants: one record may come as an array of one, and several may
-/// come as the only one. `None` where the answer says that there is none.
-fn records_said(arity: Arity, value: View<'_>) -> Option<Json> {
+/// come as the only one; a classifier may come as a flag. `None` where the answer says that there is none.
+fn records_said(schema: &Schema, value: View<'_>) -> Result<Option<Json>, String> {
     let mut elements = value.elements();
-    match (arity, value.as_str()) {
-        (_, "null" | "[]") | (Arity::Single | Arity::Multi, "{}") => None,
-        (Arity::Multi, _) if value.kind() == Kind::Object => Some(Json::array([value])),
-        (Arity::Single | Arity::Classifier, _) if value.kind() == Kind::Array => {
-            let first = elements.next()?;
-            Some(if elements.next().is_none() { first.to_json() } else { value.to_json() })
-        }
-        _ => Some(value.to_json()),
+    Ok(match (schema.arity, value.kind()) {
+        (_, Kind::Null) => None,
+        (Arity::Single | Arity::Multi, Kind::Object) if value.as_str() == "{}" => None,
+        (Arity::Multi, Kind::Object) => Some(Json::array([value])),
+        (_, Kind::Array) => match (elements.next(), elements.next()) {
+            (None, _) => None,
+            (Some(only), None) if schema.arity != Arity::Multi => return records_said(schema, only),
+            _ => Some(value.to_json()),
+        },
+        (_, Kind::Object) => Some(value.to_json()),
+        (_, Kind::Boolean | Kind::Number | Kind::String) => match flag(value) {
+            Some(true) if schema.arity == Arity::Classifier => Some(Json::object([])),
+            Some(false) => None,
+            _ => return Err(format!("it shows a value for {} where a record should be", schema.name)),
+        },
+    })
+}
+
+/// What a flag says; `""` says no.
+fn flag(value: View<'_>) -> Option<bool> {
+    let text = value.text().unwrap_or(value.as_str().into()).to_ascii_lowercase();
+    match text.as_str() {
+        "true" => Some(true),
+        "false" | "" => Some(false),
+        _ => None,
     }
 }
 

@@ -74,6 +74,38 @@ fn records_come_in_the_shape_that_the_schema_wants() {
 }
 
 #[test]
+fn a_classifier_is_told_in_many_ways_and_is_never_a_core_attribute() {
+    let schema = r#"{"name":"Vip","type":"classifier"}"#;
+    let schemas: Schemas = [Schema::from_json(&json(schema)).unwrap()].into_iter().collect();
+    let of = |value: &str| {
+        let body = json(&format!("{{\"customer_id\":\"A\",\"VIP\":{value}}}"));
+        read_profile(body.view(), &schemas, &[])
+    };
+    for (value, records) in [
+        ("true", 1),
+        (r#""true""#, 1),
+        ("{}", 1),
+        ("[{}]", 1),
+        ("false", 0),
+        (r#""false""#, 0),
+        (r#""""#, 0),
+        ("null", 0),
+        ("[]", 0),
+    ] {
+        let profile = of(value).unwrap();
+        assert_eq!((profile.core.len(), profile.records("Vip").len()), (0, records), "{value}");
+    }
+    for value in ["7", r#""gold""#, r#"["gold"]"#] {
+        assert!(of(value).unwrap_err().len() > 20, "{value}");
+    }
+    let body = json(r#"{"customer_id":"A","Phone":true}"#);
+    assert!(read_profile(body.view(), &phone(), &[]).unwrap_err().contains("Phone"));
+    let body = json(r#"{"customer_id":"A","vip":true}"#);
+    let profile = read_profile(body.view(), &Schemas::default(), &["Vip".to_owned()]).unwrap();
+    assert_eq!((profile.core.len(), profile.records("Vip").len()), (0, 1));
+}
+
+#[test]
 fn an_extension_without_a_schema_is_told_by_having_been_asked_for() {
     let asked = ["Phone".to_owned()];
     for value in ["[]", "{}", "null"] {
