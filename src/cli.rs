@@ -1,7 +1,7 @@
 //! The command line: arguments in, data on standard output, messages on standard error, an exit status.
 //!
-//! Exit status: 0 done; 1 refused (bad input, validation, a server's refusal); 2 usage; 3 not reached (network, TLS, 503, lock,
-//! disk, unreadable file): nothing changed; 4 unclear: something may have been written.
+//! Exit status: 0 done; 1 refused (bad input, validation, a server's refusal: 4xx or 503); 2 usage; 3 not reached (network, TLS,
+//! lock, disk, unreadable file): nothing changed; 4 unclear: something may have been written.
 
 mod address;
 mod args;

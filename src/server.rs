@@ -88,7 +88,7 @@ impl Default for Limits {
             stop: Duration::from_secs(10),
             request_bytes: 64 << 20,
             head_bytes: 64 << 10,
-            connections: 1024,
+            connections: 512,
         }
     }
 }

@@ -61,11 +61,12 @@ impl Moves {
         self.customers.extend(request.customers().into_iter().map(|id| (id, seq)));
     }
 
-    /// Refuses where a customer whom the requests name, or any schema, was touched after `seq`.
-    fn refuse_since(&self, seq: u64, requests: &[Request]) -> Result<(), StoreError> {
+    /// Refuses where a customer whom the requests name, or any schema, was touched after `seq`, or `seq` is not there yet: it is
+    /// of another journal then. `last` is the line read last.
+    fn refuse_since(&self, seq: u64, last: u64, requests: &[Request]) -> Result<(), StoreError> {
         let named: Vec<CustomerId> = requests.iter().flat_map(Request::customers).collect();
         let moved = named.iter().find(|id| self.customers.get(id).is_some_and(|touched| *touched > seq));
-        if moved.is_none() && self.schemas <= seq {
+        if moved.is_none() && self.schemas <= seq && seq <= last {
             return Ok(());
         }
         Err(StoreError::Moved(moved.or(named.first()).cloned()))
@@ -193,6 +194,11 @@ impl Store {
         Ok(found_in(self.current()?.state.profiles.values(), text, limit))
     }
 
+    /// At most `limit` customers of whom every named attribute has its value: see [`Profile::has`].
+    pub fn identify(&self, wanted: &[(String, String)], limit: usize) -> Result<Vec<Profile>, StoreError> {
+        Ok(identified_in(self.current()?.state.profiles.values(), wanted, limit))
+    }
+
     /// The accepted requests that made a customer what it is, oldest first: see [`history`].
     pub fn history(&self, id: &CustomerId) -> Result<Vec<line::Line>, StoreError> {
         let inner = self.current()?;
@@ -226,7 +232,7 @@ impl Store {
         inner.journal.settle()?;
         inner.catch_up()?;
         inner.journal.writable()?;
-        planned_from.map_or(Ok(()), |seq| inner.moves.refuse_since(seq, requests))?;
+        planned_from.map_or(Ok(()), |seq| inner.moves.refuse_since(seq, inner.seq, requests))?;
         let writing = inner.journal.begin()?;
         let mut text = String::new();
         let answers = requests.iter().map(|request| inner.accept(request, by, at, &mut text)).collect();
@@ -330,6 +336,16 @@ impl Inner {
 pub fn found_in<'a>(profiles: impl Iterator<Item = &'a Profile>, text: &str, limit: usize) -> Vec<Profile> {
     let wanted = Wanted::new(text);
     profiles.filter(|profile| wanted.is_in(profile.to_json().view())).take(limit).cloned().collect()
+}
+
+/// At most `limit` of the profiles of which every named attribute has its value.
+pub fn identified_in<'a>(
+    profiles: impl Iterator<Item = &'a Profile>,
+    wanted: &[(String, String)],
+    limit: usize,
+) -> Vec<Profile> {
+    let has = |profile: &&Profile| wanted.iter().all(|(name, value)| profile.has(name, value));
+    profiles.filter(has).take(limit).cloned().collect()
 }
 
 /// A create without an ID gets one, as the first member of its body.

@@ -312,8 +312,10 @@ fn a_server_that_takes_nothing_now_refuses_with_1() {
 fn what_cannot_be_reached_ends_with_3_and_a_lost_answer_that_reading_back_does_not_settle_with_4() {
     let folder = tempfile::tempdir().unwrap();
     let body = file(folder.path(), "insert.json", INSERT);
-    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let nobody = format!("http://{free}/cv");
+    // The port is taken, and nobody listens at it.
+    let taken = tokio::net::TcpSocket::new_v4().unwrap();
+    taken.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let nobody = format!("http://{}/cv", taken.local_addr().unwrap());
     for args in [&["show", "A"][..], &["insert", &body], &["import", &body], &["export"], &["history", "A"]] {
         let message = err(3, args, &["--server", &nobody]);
         assert!(message.contains("was not reached") && message.contains(&nobody), "{message}");

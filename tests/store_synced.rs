@@ -222,3 +222,20 @@ fn a_writer_that_takes_no_lock_is_noticed_and_nothing_is_written_over() {
     assert_eq!(kept.matches("a foreign line\n").count(), operations().1 - 1, "{kept}");
     assert!(check(folder.path()).unwrap().findings.is_empty());
 }
+
+#[test]
+fn what_is_written_and_synced_needs_no_further_file_handle() {
+    let folder = tempfile::tempdir().unwrap();
+    let disk = FaultyDisk::default();
+    let store = Store::create_on(Arc::new(disk.clone()), folder.path()).unwrap();
+    append(&store, "A").unwrap();
+    disk.0.lock().unwrap().without_handles = Some(false);
+    append(&store, "B").unwrap();
+    assert!(
+        matches!(append(&store, "C").unwrap_err(), StoreError::Disk { .. }),
+        "and before, nothing is changed"
+    );
+    disk.0.lock().unwrap().without_handles = None;
+    append(&store, "D").unwrap();
+    assert_eq!(ids(&store), ["A", "B", "D"]);
+}

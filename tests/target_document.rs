@@ -289,3 +289,14 @@ fn a_writer_waits_for_its_turn_and_then_says_so() {
     drop(held);
     send(&store, insert("A", 2), None).unwrap().unwrap();
 }
+
+#[test]
+fn a_plan_from_before_the_document_was_opened_anew_is_refused() {
+    let (_folder, path) = document(DOCUMENT);
+    let version = DocumentStore::open(&path).unwrap().load(&id("A")).unwrap().unwrap().version;
+    write(&path, DOCUMENT.replace("\\u0041da", "Eve!!!!")).unwrap();
+    let store = DocumentStore::open(&path).unwrap();
+    assert!(matches!(send(&store, insert("A", 2), version), Err(TargetError::Moved(_))));
+    let later = store.load(&id("A")).unwrap().unwrap().version.map(|Version(version)| Version(version + 1));
+    assert!(matches!(send(&store, insert("A", 2), later), Err(TargetError::Moved(_))));
+}

@@ -49,6 +49,13 @@ pub(super) fn must_agree(address: &Address) -> Option<Box<Connection>> {
 /// Passwords by URL and user.
 pub(super) type Passwords = BTreeMap<(String, String), Password>;
 
+/// The password of the environment is meant for the target that the window is started with: no other server ever gets it.
+pub(super) fn first_password(address: &Address, password: Option<Password>) -> Passwords {
+    let Address::Server(connection) = address else { return Passwords::new() };
+    let of_user = connection.user.clone().zip(password);
+    of_user.into_iter().map(|(user, password)| ((connection.url.clone(), user), password)).collect()
+}
+
 impl Change {
     /// Makes the change in a list.
     pub fn apply(&self, connections: &mut Vec<Connection>) {
@@ -64,11 +71,10 @@ impl Change {
 }
 
 impl App {
-    /// The password of a connection's user: as typed in this run, else that of the environment.
+    /// The password of a connection's user, as this run knows it.
     pub(super) fn password_of(&self, connection: &Connection) -> Option<Password> {
         let user = connection.user.clone()?;
-        let typed = self.passwords.get(&(connection.url.clone(), user));
-        typed.or(self.around.password.as_ref()).cloned()
+        self.passwords.get(&(connection.url.clone(), user)).cloned()
     }
 
     /// The job that opens the target, with the password of its user.

@@ -1,7 +1,7 @@
 //! Everything that the window shows, as of now. Drawing reads it; only commands and outcomes change it.
 
 use super::command::Make;
-use super::connections::{Ask, Passwords, Tested};
+use super::connections::{Ask, Passwords, Tested, first_password};
 use super::draft::Draft;
 use super::edits::Edits;
 use super::entry::{Entry, text_of};
@@ -36,7 +36,7 @@ pub struct Surroundings {
     pub own_store: PathBuf,
     /// Where the sample store is, or will be.
     pub sample: PathBuf,
-    /// The password that the environment names.
+    /// The password that the environment names: for the user of the target that is opened first, and nobody else.
     pub password: Option<Password>,
 }
 
@@ -227,7 +227,8 @@ pub struct Clash {
 
 impl App {
     /// An editor without a target.
-    pub fn new(around: Surroundings, address: Address) -> Self {
+    pub fn new(mut around: Surroundings, address: Address) -> Self {
+        let passwords = first_password(&address, around.password.take());
         Self {
             around,
             epoch: 0,
@@ -253,7 +254,7 @@ impl App {
             sending: BTreeMap::new(),
             reading: 0,
             former: None,
-            passwords: Passwords::new(),
+            passwords,
             after_signing: None,
             stops: Stops::default(),
             asked_to_keep: None,

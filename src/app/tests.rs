@@ -76,16 +76,19 @@ fn store(path: &str) -> Address {
     Address::Store(path.into())
 }
 
-fn new_app() -> App {
-    let around = Surroundings {
+fn surroundings() -> Surroundings {
+    Surroundings {
         zone: TimeZone::UTC,
         make_id: Box::new(|| "MADE".into()),
         clock: Box::new(|| "09:30".into()),
         own_store: "own".into(),
         sample: "sample".into(),
         password: None,
-    };
-    App::new(around, store("a"))
+    }
+}
+
+fn new_app() -> App {
+    App::new(surroundings(), store("a"))
 }
 
 fn restored(drafts: Vec<KeptDraft>) -> Outcome {

@@ -122,15 +122,25 @@ fn password_for(address: &Address) -> Result<Option<Password>, Failure> {
     }
 }
 
-/// What the window keeps of a connection to the same URL; of several, that of the same user.
+/// What the window keeps of a connection to the same URL; of several, that of the same user. Of another user's only what is
+/// said of the server counts: headers may hold secrets, and nobody agreed for this user to plain http.
 fn kept(wanted: &Connection, user: Option<&str>) -> Result<Option<Connection>, Failure> {
     let Some(places) = Places::of_user() else { return Ok(None) };
     let read = connections::read(&places.config);
     let mut same =
         read.map_err(|sentence| Failure { status: Status::NotReached, sentence, details: Vec::new() })?;
     same.retain(|connection| connection.url == wanted.url);
-    let at = same.iter().position(|connection| connection.user.as_deref() == user).unwrap_or(0);
-    Ok((at < same.len()).then(|| same.swap_remove(at)))
+    Ok(chosen(same, wanted, user))
+}
+
+fn chosen(mut same: Vec<Connection>, wanted: &Connection, user: Option<&str>) -> Option<Connection> {
+    let of_user = same.iter().position(|connection| connection.user.as_deref() == user);
+    let kept = (!same.is_empty()).then(|| same.swap_remove(of_user.unwrap_or(0)))?;
+    if of_user.is_some() || user.is_none() {
+        return Some(kept);
+    }
+    let Connection { reading, extensions, find_by, ca_file, timeout_secs, .. } = kept;
+    Some(Connection { reading, extensions, find_by, ca_file, timeout_secs, ..wanted.clone() })
 }
 
 #[cfg(test)]
@@ -171,6 +181,20 @@ mod tests {
             ("http://b.invalid/cv", Some("kent"))
         );
         assert_eq!((connection.reading, connection.plain_http), (KnownReading::Replace, true));
+    }
+
+    #[test]
+    fn another_user_takes_what_is_said_of_the_server_and_nothing_of_the_person() {
+        let mut kents = Connection::to("http://b.invalid");
+        kents.user = Some("kent".into());
+        kents.headers = vec![("Authorization".into(), "kent's".into())];
+        (kents.plain_http, kents.reading, kents.timeout_secs) = (true, KnownReading::Replace, 7);
+        let wanted = Connection::to("http://b.invalid");
+        let chosen = |user| chosen(vec![kents.clone()], &wanted, user).unwrap();
+        assert_eq!((chosen(Some("kent")), chosen(None)), (kents.clone(), kents.clone()));
+        let lois = chosen(Some("lois"));
+        assert!(lois.headers.is_empty() && !lois.plain_http && lois.user.is_none());
+        assert_eq!((lois.reading, lois.timeout_secs), (KnownReading::Replace, 7));
     }
 
     #[test]

@@ -15,11 +15,11 @@ use std::path::Path;
 pub enum Status {
     /// Done.
     Done = 0,
-    /// Refused: bad input, validation.
+    /// Refused: bad input, validation, a server's refusal (4xx, 503), somebody else's change.
     Refused = 1,
     /// The command line is wrong.
     Usage = 2,
-    /// Not reached: network, TLS, 503, lock, disk, unreadable file. Nothing changed.
+    /// Not reached: network, TLS, lock, disk, unreadable file. Nothing changed.
     NotReached = 3,
     /// Unclear: something may have been written.
     Unclear = 4,
@@ -54,12 +54,12 @@ impl Failure {
         Self { status: Status::Refused, sentence, details: vec!["Nothing was changed.".into()] }
     }
 
-    /// A customer whom somebody else changed in the same places.
-    pub fn conflict(id: &CustomerId, conflicts: &[Conflict]) -> Self {
+    /// A customer whom somebody else changed in the same places, after these requests were accepted.
+    pub fn conflict(id: &CustomerId, conflicts: &[Conflict], sent: &[Request]) -> Self {
         let sentence = format!("customer {id} was changed by somebody else meanwhile, in the same places");
         let places = conflicts.iter().map(|conflict| conflict.place.to_string());
         let failure = places.filter(|place| !place.is_empty()).fold(Self::refused(sentence), Self::with);
-        failure.with("Look at the customer, and try again.")
+        sent.iter().map(step).fold(failure, Self::with).with("Look at the customer, and try again.")
     }
 
     /// A plan of which the next request was refused after these were accepted.
@@ -70,7 +70,6 @@ impl Failure {
         let sentence =
             format!("the next request was refused; accepted before it, and standing: {}", sent.len());
         let reasons = rejection.findings.iter().map(ToString::to_string);
-        let step = |request: &Request| format!("Accepted: {} {}", request.method().as_str(), request.path());
         reasons.chain(sent.iter().map(step)).fold(Self::refused(sentence), Self::with)
     }
 
@@ -82,9 +81,18 @@ impl Failure {
     }
 }
 
+/// A request that stands.
+fn step(request: &Request) -> String {
+    format!("Accepted: {} {}", request.method().as_str(), request.path())
+}
+
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        let status = if error.is_unclear() { Status::Unclear } else { Status::NotReached };
+        let status = match error {
+            StoreError::Unclear { .. } => Status::Unclear,
+            StoreError::Moved(_) => Status::Refused,
+            _ => Status::NotReached,
+        };
         Self { status, sentence: error.to_string(), details: Vec::new() }
     }
 }
@@ -92,11 +100,10 @@ impl From<StoreError> for Failure {
 impl From<TargetError> for Failure {
     fn from(error: TargetError) -> Self {
         let status = match error {
-            TargetError::NotReached(_)
-            | TargetError::Missing(_)
-            | TargetError::Moved(_)
-            | TargetError::SchemasMoved => Status::NotReached,
-            TargetError::NotOffered(_)
+            TargetError::NotReached(_) | TargetError::Missing(_) => Status::NotReached,
+            TargetError::Moved(_)
+            | TargetError::SchemasMoved
+            | TargetError::NotOffered(_)
             | TargetError::Unavailable(_)
             | TargetError::Credentials(_)
             | TargetError::Forbidden(_) => Status::Refused,
@@ -153,13 +160,17 @@ mod tests {
     }
 
     #[test]
-    fn a_conflict_names_its_places_and_no_value() {
+    fn a_conflict_names_its_places_what_stands_and_no_value() {
         let place =
             Place { extension: Some("Phone".into()), record: Some(2), attribute: Some("number".into()) };
         let value = Some(Json::string("951"));
         let conflict = Conflict { place, base: value.clone(), mine: value.clone(), theirs: value };
-        let failure = Failure::conflict(&CustomerId::new("A").unwrap(), &[conflict]);
+        let id = CustomerId::new("A").unwrap();
+        let sent =
+            [Request::InsertRecords(id.clone(), Json::parse(r#"{"Phone":[{"number":"951"}]}"#).unwrap())];
+        let failure = Failure::conflict(&id, &[conflict], &sent);
         assert!(failure.to_string().contains("\n  Phone 2 number\n"), "{failure}");
+        assert!(failure.to_string().contains("\n  Accepted: POST /profiles/A/extensions\n"), "{failure}");
         assert!(failure.status == Status::Refused && !failure.to_string().contains("951"), "{failure}");
     }
 }

@@ -121,7 +121,9 @@ fn wanted(
                 writeln!(with.err, "What somebody else changed meanwhile was kept.")?;
             }
         }
-        Submitted::Conflict { conflicts, .. } => return Err(Failure::conflict(id, &conflicts)),
+        Submitted::Conflict { conflicts, sent, .. } => {
+            return Err(Failure::conflict(id, &conflicts, &sent));
+        }
         Submitted::Refused { rejection, sent, .. } => return Err(Failure::stopped(rejection, &sent)),
         Submitted::Cannot(cannot) => {
             return Err(Failure::refused(cannot.to_string()).with("Nothing was changed."));

@@ -116,11 +116,19 @@ fn may_listen_beyond(asked: &Serve, with: &mut Surroundings<'_>) -> Result<(), F
 }
 
 fn options(asked: &Serve, with: &Surroundings<'_>) -> Result<Options, Failure> {
-    let unreadable = |sentence: String| Failure { status: Status::NotReached, sentence, details: Vec::new() };
+    // A file that can be read and does not serve is bad input.
+    let unfit = |paths: &[&Path], sentence: String| {
+        let readable = paths.iter().all(|path| std::fs::read(path).is_ok());
+        let status = if readable { Status::Refused } else { Status::NotReached };
+        Failure { status, sentence, details: Vec::new() }
+    };
     let mut options = Options::new(&with.user, now);
-    options.users = asked.users.as_deref().map(Users::read).transpose().map_err(unreadable)?;
+    if let Some(users) = &asked.users {
+        options.users = Some(Users::read(users).map_err(|sentence| unfit(&[users], sentence))?);
+    }
     if let (Some(certificate), Some(key)) = (&asked.tls_cert, &asked.tls_key) {
-        options.tls = Some(Tls::read(certificate, key).map_err(unreadable)?);
+        options.tls =
+            Some(Tls::read(certificate, key).map_err(|sentence| unfit(&[certificate, key], sentence))?);
     }
     Ok(options)
 }

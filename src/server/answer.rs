@@ -65,6 +65,11 @@ impl Answer {
         Self::with(status, Said::Trouble(Box::new(trouble)))
     }
 
+    /// 500: this program is wrong.
+    pub fn broken() -> Self {
+        Self::error(StatusCode::INTERNAL_SERVER_ERROR, "broken", "the server has a fault")
+    }
+
     /// 400: the request itself is wrong.
     pub fn invalid(sentence: impl Into<String>) -> Self {
         Self::error(StatusCode::BAD_REQUEST, "invalid", sentence)

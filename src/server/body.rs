@@ -2,7 +2,7 @@
 
 use super::Limits;
 use super::answer::Answer;
-use crate::model::json::Json;
+use crate::model::json::{Json, text_of};
 use axum::body::{Body, HttpBody};
 use axum::http::StatusCode;
 use hyper::body::Frame;
@@ -15,9 +15,19 @@ const FORGOTTEN_BYTES: usize = 1 << 20;
 /// And for how long.
 const FORGOTTEN_FOR: Duration = Duration::from_secs(2);
 
-/// The JSON in a body; `None` where it is empty.
-pub async fn json(mut body: Body, limits: &Limits) -> Result<Option<Json>, Answer> {
+/// A larger body is read as JSON away from the threads that serve connections. In bytes.
+const SMALL: usize = 256 << 10;
+
+/// The JSON in a body, nested at most `depth` deep; `None` where it is empty.
+pub async fn json(mut body: Body, limits: &Limits, depth: usize) -> Result<Option<Json>, Answer> {
     let bytes = bytes(&mut body, limits).await?;
+    if bytes.len() <= SMALL {
+        return parsed(&bytes, depth);
+    }
+    tokio::task::spawn_blocking(move || parsed(&bytes, depth)).await.map_err(|_| Answer::broken())?
+}
+
+fn parsed(bytes: &[u8], depth: usize) -> Result<Option<Json>, Answer> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Ok(None);
     }
@@ -26,7 +36,7 @@ pub async fn json(mut body: Body, limits: &Limits) -> Result<Option<Json>, Answe
         let sentence = format!("the body is not JSON that can be kept: {place}: {error}");
         Answer::error(StatusCode::BAD_REQUEST, "not_json", sentence)
     };
-    Json::parse_bytes(&bytes).map(Some).map_err(not_json)
+    text_of(bytes).and_then(|text| Json::parse_with_depth(text, depth)).map(Some).map_err(not_json)
 }
 
 async fn bytes(body: &mut Body, limits: &Limits) -> Result<Vec<u8>, Answer> {

@@ -69,13 +69,17 @@ async fn greet(
     routes: Router,
     tls: Option<Tls>,
     limits: Limits,
-    stopping: watch::Receiver<bool>,
+    mut stopping: watch::Receiver<bool>,
 ) {
     let _ = stream.set_nodelay(true); // only speed is lost without it
     match tls {
         None => talk(stream, routes, limits, stopping).await,
         Some(tls) => {
-            if let Ok(Ok(stream)) = timeout(limits.handshake, tls.accept(stream)).await {
+            let greeted = tokio::select! {
+                greeted = timeout(limits.handshake, tls.accept(stream)) => greeted,
+                _ = stopping.wait_for(|stop| *stop) => return, // nothing was asked yet
+            };
+            if let Ok(Ok(stream)) = greeted {
                 talk(stream, routes, limits, stopping).await;
             }
         }

@@ -5,7 +5,6 @@ use super::simulate::{Simulated, Simulation};
 use super::writer::Writer;
 use super::{Limits, Options};
 use crate::target::{Target, TargetError};
-use axum::http::StatusCode;
 use std::sync::Arc;
 
 /// One served target.
@@ -28,8 +27,7 @@ impl Desk {
     ) -> Result<T, Answer> {
         let target = Arc::clone(&self.target);
         let asked = tokio::task::spawn_blocking(move || question(target.as_ref())).await;
-        let broken = |_| Answer::error(StatusCode::INTERNAL_SERVER_ERROR, "broken", "the server has a fault");
-        Ok(asked.map_err(broken)??)
+        Ok(asked.map_err(|_| Answer::broken())??)
     }
 
     /// How it differs from a server of our own, if it does.

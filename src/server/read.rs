@@ -22,11 +22,16 @@ type Shared = State<Arc<Desk>>;
 pub async fn profile(State(desk): Shared, uri: Uri) -> Told {
     let id = query::customer(&uri)?;
     let asked = Query::of(&uri)?.take_names("extensions");
-    let wanted = id.clone();
-    let (loaded, schemas) = desk.ask(move |target| Ok((target.load(&wanted)?, target.schemas()?))).await?;
-    let loaded = loaded.ok_or_else(|| unknown_customer(&id))?;
-    let answer = Answer::json(told(&desk, &loaded.profile, &asked, &schemas));
-    Ok(match loaded.version {
+    let (wanted, at) = (id.clone(), Arc::clone(&desk));
+    let (profile, version) = desk
+        .ask(move |target| {
+            let (loaded, schemas) = (target.load(&wanted)?, target.schemas()?);
+            Ok(loaded.map(|loaded| (told(&at, &loaded.profile, &asked, &schemas), loaded.version)))
+        })
+        .await?
+        .ok_or_else(|| unknown_customer(&id))?;
+    let answer = Answer::json(profile);
+    Ok(match version {
         Some(Version(version)) => answer.header(ETAG, &format!("\"{version}\"")),
         None => answer,
     })
@@ -43,18 +48,19 @@ pub async fn identify(State(desk): Shared, uri: Uri) -> Told {
     if wanted.is_empty() {
         return Err(Answer::invalid("no attribute says who is looked for: ?attribute=value is wanted"));
     }
-    let (mut found, schemas) =
-        desk.ask(move |target| Ok((target.identify(&wanted, usize::MAX)?, target.schemas()?))).await?;
-    if only_one && found.len() != 1 {
-        asked.clear();
-    }
-    if !whole {
-        for profile in &mut found {
-            profile.core.clear();
+    let at = Arc::clone(&desk);
+    desk.ask(move |target| {
+        let (mut found, schemas) = (target.identify(&wanted, usize::MAX)?, target.schemas()?);
+        if only_one && found.len() != 1 {
+            asked.clear();
         }
-    }
-    let told: Vec<Json> = found.iter().map(|profile| told(&desk, profile, &asked, &schemas)).collect();
-    Ok(Answer::json(Json::array(told.iter().map(Json::view))))
+        if !whole {
+            found.iter_mut().for_each(|profile| profile.core.clear());
+        }
+        let told: Vec<Json> = found.iter().map(|profile| told(&at, profile, &asked, &schemas)).collect();
+        Ok(Answer::json(Json::array(told.iter().map(Json::view))))
+    })
+    .await
 }
 
 /// The profile with the extensions that were asked for. One of them without records is `[]`; where it is single-valued,

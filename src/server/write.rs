@@ -5,7 +5,7 @@ use super::body;
 use super::desk::{By, Desk};
 use super::read::permitted;
 use super::simulate::{Faults, Simulated};
-use crate::model::json::{Json, quoted};
+use crate::model::json::{Json, MAX_DEPTH, quoted};
 use crate::model::request::{self, Method, Request};
 use crate::target::{Accepted, wire};
 use axum::extract::{self, State};
@@ -28,7 +28,7 @@ pub async fn write(State(desk): State<Arc<Desk>>, incoming: extract::Request) ->
         body::forget(body).await;
         None
     } else {
-        Some(body::json(body, desk.limits()).await?.ok_or_else(|| no_body(method, path))?)
+        Some(body::json(body, desk.limits(), MAX_DEPTH).await?.ok_or_else(|| no_body(method, path))?)
     };
     let request = Request::from_parts(method, path, body).map_err(Answer::invalid)?;
     if faults.is_some_and(Faults::cuts_before) {

@@ -100,6 +100,14 @@ fn write(target: &dyn Target, at: String, batch: Vec<Job>) {
     let requests: Vec<Request> = requests.into_iter().flatten().collect();
     // Who does not wait any longer has gone; the change stands all the same.
     match target.send(&requests, planned_from, &stamp) {
+        // Nothing was changed. What is too much together may not be each for itself.
+        Err(TargetError::NotOffered(_)) if waiting.len() > 1 => {
+            let mut requests = requests.into_iter();
+            for (answer, count) in waiting.into_iter().zip(counts) {
+                let alone: Vec<Request> = requests.by_ref().take(count).collect();
+                let _ = answer.send(target.send(&alone, planned_from, &stamp).map_err(Answer::from));
+            }
+        }
         Ok(answers) => {
             let mut answers = answers.into_iter();
             for (answer, count) in waiting.into_iter().zip(counts) {

@@ -1,5 +1,6 @@
 //! The requests that made a customer what it is: its own lines, those of customers who were merged into it, and those about the
-//! schemas of all extensions that these name.
+//! schemas of all extensions that these name. Of a merge both customers' lines count, whoever remained: the merge cannot be
+//! replayed without them.
 //!
 //! The journal is read twice, a line at a time: first for the merges, which tell whose lines count and how long, then for the
 //! lines. A line counts where the store carried it out; damaged ones, and those passed over behind them, do not.

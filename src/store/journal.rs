@@ -3,6 +3,7 @@
 use super::StoreError;
 use super::disk::{Access, Disk, DiskFile, Lock, wait_for_lock};
 use super::line::{Line, LineError, check_header, is_sealed};
+use super::synced::Notes;
 use super::{recover, synced};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -51,6 +52,7 @@ pub enum Next {
 /// The journal's file while its owner writes; the lock is held as long.
 pub struct Writing {
     file: Box<dyn DiskFile>,
+    notes: Notes,
 }
 
 impl Journal {
@@ -224,15 +226,16 @@ impl Journal {
         recover::settle(self.disk.as_ref(), &self.folder, &self.path).map_err(|source| self.failed(source))
     }
 
-    /// Gets ready to append: opens the file and sets a torn tail aside. No line is written yet, so a failure changes none.
+    /// Gets ready to append: opens all that appending needs and sets a torn tail aside. No line is written yet, so a failure changes none.
     /// The caller holds the lock and has read everything.
     pub fn begin(&self) -> Result<Writing, StoreError> {
         let begin = || -> io::Result<Option<Writing>> {
             let mut file = self.disk.open(&self.path, Access::Change)?;
-            self.note_the_beginning(file.as_mut())?;
+            let mut notes = Notes::open(self.disk.as_ref(), &self.folder.join(LOCK))?;
+            self.note_the_beginning(file.as_mut(), &mut notes)?;
             let size = file.size()?;
             if size == self.read {
-                return Ok(Some(Writing { file }));
+                return Ok(Some(Writing { file, notes }));
             }
             let most = usize::try_from(size.saturating_sub(self.read)).unwrap_or(usize::MAX);
             let tail = file.read_at(self.read, most)?;
@@ -242,7 +245,7 @@ impl Journal {
             recover::set_aside(self.disk.as_ref(), &self.folder, self.read, &tail)?;
             file.truncate(self.read)?;
             file.sync_data()?;
-            Ok(Some(Writing { file }))
+            Ok(Some(Writing { file, notes }))
         };
         let writing = begin().map_err(|source| self.failed(source))?;
         writing.ok_or_else(|| StoreError::Locked(self.folder.clone()))
@@ -254,12 +257,12 @@ impl Journal {
             return Ok(());
         }
         let bytes = if self.unended { format!("\n{text}") } else { text.to_owned() };
-        let file = &mut writing.file;
+        let Writing { file, notes } = &mut writing;
         let written = file.write_at(self.read, bytes.as_bytes()).and_then(|()| file.sync_data());
         if written.is_ok() {
             self.read += bytes.len() as u64;
         }
-        if let Err(error) = written.and_then(|()| self.note(file.as_mut())) {
+        if let Err(error) = written.and_then(|()| notes.note(file.as_mut(), self.read)) {
             self.stopped = Some(Stop::Unclear { reason: error.to_string() });
             return self.writable();
         }
@@ -270,16 +273,12 @@ impl Journal {
     }
 
     /// Readers must know the end of what is durable before there is more.
-    fn note_the_beginning(&self, file: &mut dyn DiskFile) -> io::Result<()> {
+    fn note_the_beginning(&self, file: &mut dyn DiskFile, notes: &mut Notes) -> io::Result<()> {
         if synced::end(self.disk.as_ref(), &self.folder.join(LOCK), file)? == Some(self.read) {
             return Ok(());
         }
         file.sync_data()?;
-        self.note(file)
-    }
-
-    fn note(&self, file: &mut dyn DiskFile) -> io::Result<()> {
-        synced::note(self.disk.as_ref(), &self.folder.join(LOCK), file, self.read)
+        notes.note(file, self.read)
     }
 }
 

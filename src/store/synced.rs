@@ -19,16 +19,30 @@ pub fn end(disk: &dyn Disk, lock: &Path, journal: &mut dyn DiskFile) -> io::Resu
     Ok((end <= journal.size()? && before(journal, end)? == last).then_some(end))
 }
 
-/// Notes the end. Where that fails no note is left behind, so that what is durable is never hidden; an error says that an older
-/// one may be.
+/// Notes the end: see [`Notes::note`].
 pub fn note(disk: &dyn Disk, lock: &Path, journal: &mut dyn DiskFile, end: u64) -> io::Result<()> {
-    let Some(boot) = disk.boot() else { return Ok(()) };
-    let mut write = || -> io::Result<()> {
-        let last = before(journal, end)?;
-        let text = sealed(format!("{{\"boot\":{},\"end\":{end},\"last\":\"{last}\"", quoted(&boot)));
-        disk.open(lock, Access::Make)?.write_at(0, format!("{text:<SIZE$}").as_bytes())
-    };
-    write().or_else(|_| disk.open(lock, Access::Make)?.truncate(0))
+    Notes::open(disk, lock)?.note(journal, end)
+}
+
+/// Where a writer notes the end: opened before it writes, so that a system without file handles is noticed while nothing is
+/// changed yet. Nothing is noted where the system does not tell which start of it this is.
+pub struct Notes(Option<(String, Box<dyn DiskFile>)>);
+
+impl Notes {
+    pub fn open(disk: &dyn Disk, lock: &Path) -> io::Result<Self> {
+        let Some(boot) = disk.boot() else { return Ok(Self(None)) };
+        Ok(Self(Some((boot, disk.open(lock, Access::Make)?))))
+    }
+
+    /// Notes the end. Where that fails no note is left behind, so that what is durable is never hidden; an error says that an
+    /// older one may be.
+    pub fn note(&mut self, journal: &mut dyn DiskFile, end: u64) -> io::Result<()> {
+        let Some((boot, file)) = &mut self.0 else { return Ok(()) };
+        let text = before(journal, end)
+            .map(|last| sealed(format!("{{\"boot\":{},\"end\":{end},\"last\":\"{last}\"", quoted(boot))));
+        let noted = text.and_then(|text| file.write_at(0, format!("{text:<SIZE$}").as_bytes()));
+        noted.or_else(|_| file.truncate(0))
+    }
 }
 
 /// A checksum of the bytes before an end.

@@ -14,7 +14,7 @@ use crate::model::plan::KnownReading;
 use crate::model::profile::{CustomerId, Profile};
 use crate::model::request::Request;
 use crate::model::schema::Schemas;
-use crate::store::{found_in, with_id};
+use crate::store::{found_in, identified_in, with_id};
 use content::{Content, Trouble};
 use file::{DocumentFile, MAX_SIZE, Mark, Saved};
 use std::collections::HashMap;
@@ -24,7 +24,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// How often a save starts again because somebody edited the file meanwhile.
 const TRIES: usize = 10;
 
-/// A document. Its versions count the changes that were noticed since it was opened.
+/// A document. Its versions count the changes that were noticed since it was opened, from the time of that on: what was planned
+/// from a version before is older than everybody here.
 pub struct DocumentStore {
     /// As it was named.
     place: PathBuf,
@@ -58,7 +59,7 @@ impl DocumentStore {
                 mark: None,
                 bytes: Vec::new(),
                 content: Content::empty(),
-                version: 0,
+                version: opened_at(),
                 moved: HashMap::new(),
                 schemas_moved: 0,
                 trouble: None,
@@ -86,6 +87,12 @@ impl DocumentStore {
         inner.refresh(&self.file);
         inner
     }
+}
+
+/// The clock in microseconds: changes are never that quick.
+fn opened_at() -> u64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(now.as_micros()).unwrap_or_default()
 }
 
 impl Inner {
@@ -138,7 +145,7 @@ impl Inner {
     fn refuse_since(&self, Version(from): Version, requests: &[Request]) -> Result<(), TargetError> {
         let named: Vec<CustomerId> = requests.iter().flat_map(Request::customers).collect();
         let moved = named.iter().find(|id| self.moved.get(id).is_some_and(|at| *at > from));
-        if moved.is_none() && self.schemas_moved <= from {
+        if moved.is_none() && self.schemas_moved <= from && from <= self.version {
             return Ok(());
         }
         Err(moved.or(named.first()).map_or(TargetError::SchemasMoved, |id| TargetError::Moved(id.clone())))
@@ -199,6 +206,10 @@ impl Target for DocumentStore {
 
     fn find(&self, text: &str, limit: usize) -> Result<Vec<Profile>, TargetError> {
         Ok(found_in(self.current().content.state.profiles.values(), text, limit))
+    }
+
+    fn identify(&self, wanted: &[(String, String)], limit: usize) -> Result<Vec<Profile>, TargetError> {
+        Ok(identified_in(self.current().content.state.profiles.values(), wanted, limit))
     }
 
     fn send(

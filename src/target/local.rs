@@ -80,6 +80,10 @@ impl Target for LocalStore {
         Ok(self.store.find(text, limit)?)
     }
 
+    fn identify(&self, wanted: &[(String, String)], limit: usize) -> Result<Vec<Profile>, TargetError> {
+        Ok(self.store.identify(wanted, limit)?)
+    }
+
     fn send(
         &self,
         requests: &[Request],

@@ -6,7 +6,7 @@
 use super::{Accepted, Past, Stamp, Version};
 use crate::model::apply::{Rejection, RejectionKind};
 use crate::model::finding::{Finding, Place, Severity};
-use crate::model::json::{Json, Kind, View, quoted, same_name};
+use crate::model::json::{Json, JsonError, Kind, MAX_DEPTH, View, quoted, same_name, text_of};
 use crate::model::profile::{CUSTOMER_ID, CustomerId, Profile};
 use crate::model::request::Request;
 use crate::model::schema::{Arity, Schema, Schemas};
@@ -21,6 +21,16 @@ pub mod own {
     pub const SEND: &str = "/x/send";
     /// `GET /x/history/{id}`: the requests of a customer.
     pub const HISTORY: &str = "/x/history";
+}
+
+/// How deep the body of [`own::SEND`] may be nested: that of each of its requests [`MAX_DEPTH`].
+pub const BATCH_DEPTH: usize = MAX_DEPTH + 3;
+/// How deep what is read here may be nested: what a customer took from a body stands a few levels deeper.
+const DEPTH: usize = MAX_DEPTH + 8;
+
+/// Reads the JSON of an answer.
+pub fn parse(bytes: &[u8]) -> Result<Json, JsonError> {
+    text_of(bytes).and_then(|text| Json::parse_with_depth(text, DEPTH))
 }
 
 /// What a server says in an error.
@@ -163,7 +173,7 @@ pub fn created(id: &CustomerId) -> Json {
 
 /// The ID in the answer to a create; `None` where it says none.
 pub fn read_created(bytes: &[u8]) -> Option<CustomerId> {
-    let json = Json::parse_bytes(bytes).ok()?;
+    let json = parse(bytes).ok()?;
     let value = json.view().get(CUSTOMER_ID)?;
     CustomerId::new(&value.text().unwrap_or(value.as_str().into())).ok()
 }
@@ -179,7 +189,7 @@ pub struct ReadSchemas {
 
 /// Reads schemas from an array, one object, or an object that holds the array. The error is a sentence.
 pub fn read_schemas(bytes: &[u8]) -> Result<ReadSchemas, String> {
-    let json = Json::parse_bytes(bytes).map_err(|error| error.to_string())?;
+    let json = parse(bytes).map_err(|error| error.to_string())?;
     let view = json.view();
     let mut read = ReadSchemas::default();
     let listed: Vec<View<'_>> = match view.kind() {
@@ -276,7 +286,7 @@ pub fn read_profiles(
     bytes: &[u8],
     read: impl Fn(View<'_>) -> Result<Profile, String>,
 ) -> Result<Vec<Profile>, String> {
-    let json = Json::parse_bytes(bytes).map_err(|error| error.to_string())?;
+    let json = parse(bytes).map_err(|error| error.to_string())?;
     match json.view().kind() {
         Kind::Array => json.view().elements().map(read).collect(),
         Kind::Object => Ok(vec![read(json.view())?]),
@@ -288,7 +298,7 @@ pub fn read_profiles(
 /// Reads identification keys: the names of those of one attribute, as a search wants them, `Extension.attribute` where the key
 /// is built on an extension (docs/API.md, "Servers"). What is no key is passed over.
 pub fn read_keys(bytes: &[u8]) -> Vec<String> {
-    let Ok(json) = Json::parse_bytes(bytes) else { return Vec::new() };
+    let Ok(json) = parse(bytes) else { return Vec::new() };
     let key = |view: View<'_>| {
         let mut attributes = view.get("attributes")?.elements();
         let name = attributes.next()?.text()?.into_owned();
@@ -327,7 +337,7 @@ pub struct OwnStatus {
 
 /// Reads a status. `None` where it is none.
 pub fn read_status(bytes: &[u8]) -> Option<Status> {
-    let json = Json::parse_bytes(bytes).ok()?;
+    let json = parse(bytes).ok()?;
     let view = Some(json.view()).filter(|view| view.kind() == Kind::Object)?;
     let flag = |view: View<'_>, name: &str| view.get(name).is_some_and(|value| value.as_str() == "true");
     let own = view.get("profile_desk").filter(|own| own.kind() == Kind::Object).map(|own| OwnStatus {
@@ -402,7 +412,7 @@ pub fn answers(answers: &[Result<Accepted, Rejection>]) -> Json {
 
 /// Reads the answers to [`own::SEND`]; `None` where they are none.
 pub fn read_answers(bytes: &[u8]) -> Option<Vec<Result<Accepted, Rejection>>> {
-    let json = Json::parse_bytes(bytes).ok()?;
+    let json = parse(bytes).ok()?;
     let answers = json.view().get("answers").filter(|answers| answers.kind() == Kind::Array)?;
     let answer = |view: View<'_>| match text(view, "refused") {
         None => Ok(Accepted { customer: text(view, "customer").and_then(|id| CustomerId::new(&id).ok()) }),
@@ -424,7 +434,7 @@ pub fn customers(ids: &[CustomerId]) -> Json {
 
 /// Reads them; `None` where they are none.
 pub fn read_customers(bytes: &[u8]) -> Option<Vec<CustomerId>> {
-    let json = Json::parse_bytes(bytes).ok()?;
+    let json = parse(bytes).ok()?;
     let ids = json.view().get("customers").filter(|ids| ids.kind() == Kind::Array)?;
     ids.elements().map(|id| CustomerId::new(&id.text()?).ok()).collect()
 }
@@ -438,7 +448,7 @@ pub fn past(past: &Past) -> Json {
 
 /// Reads a history: an array of these. The error is a sentence.
 pub fn read_history(bytes: &[u8]) -> Result<Vec<Past>, String> {
-    let json = Json::parse_bytes(bytes).map_err(|error| error.to_string())?;
+    let json = parse(bytes).map_err(|error| error.to_string())?;
     let entry = |view: View<'_>| {
         let seq = view.get("seq").and_then(|seq| seq.as_str().parse().ok()).ok_or("an entry has no seq")?;
         let part = |name: &str| text(view, name).ok_or_else(|| format!("an entry has no {name}"));
@@ -453,7 +463,7 @@ fn text(view: View<'_>, name: &str) -> Option<String> {
 
 /// JSON from parts that are JSON each.
 fn built(text: &str) -> Json {
-    Json::parse(text).unwrap_or_else(|_| Json::null()) // its parts parsed already, every text is quoted
+    parse(text.as_bytes()).unwrap_or_else(|_| Json::null()) // its parts parsed already, every text is quoted
 }
 
 #[cfg(test)]

@@ -3,16 +3,19 @@
 use super::{Desk, code, refused};
 use crate::raw::{Line, request};
 use crate::served;
+use profile_desk::server::Limits;
 use std::io::Read;
 use std::thread;
 use std::time::Duration;
 
-/// A server that does not wait long, with room for one connection.
-fn impatient() -> Desk {
+/// What a server does not wait long for.
+const SHORT: Duration = Duration::from_millis(300);
+
+/// A server with room for one connection, and one limit that is short.
+fn impatient(shorten: impl FnOnce(&mut Limits)) -> Desk {
     let mut options = served::options();
-    let short = Duration::from_millis(300);
-    let limits = &mut options.limits;
-    (limits.head, limits.pause, limits.unread, limits.connections) = (short, short, short, 1);
+    options.limits.connections = 1;
+    shorten(&mut options.limits);
     Desk::with(options)
 }
 
@@ -92,7 +95,7 @@ fn a_client_that_closes_its_half_is_answered() {
 
 #[test]
 fn who_is_slow_makes_room_for_others() {
-    let desk = impatient();
+    let desk = impatient(|limits| limits.head = SHORT);
     // Each of these holds the one place until it is thrown out; the next is answered only then.
     let _silent = desk.line();
     let mut half = desk.line();
@@ -100,6 +103,12 @@ fn who_is_slow_makes_room_for_others() {
     assert!(half.answer().is_none(), "half a head is thrown out");
     let mut resting = desk.line();
     assert_eq!(resting.ask("GET", "/server/status", "").status, 200);
+    assert_eq!(desk.ask("GET", "/x/customers", "").body, r#"{"customers":[]}"#);
+}
+
+#[test]
+fn who_pauses_in_a_body_makes_room_for_others() {
+    let desk = impatient(|limits| limits.pause = SHORT);
     let mut slow = desk.line();
     slow.send(b"POST /profiles HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{");
     assert_eq!(refused(&slow.answer().unwrap()), code(408, "too_slow"));
@@ -109,7 +118,7 @@ fn who_is_slow_makes_room_for_others() {
 
 #[test]
 fn who_does_not_read_makes_room_for_others() {
-    let desk = impatient();
+    let desk = impatient(|limits| limits.unread = SHORT);
     let long = "x".repeat(20 << 20);
     assert_eq!(
         desk.ask("POST", "/profiles", &format!("{{\"customer_id\":\"A\",\"a\":\"{long}\"}}")).status,

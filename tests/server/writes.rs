@@ -21,6 +21,8 @@ struct Slow {
     state: Mutex<State>,
     calls: Mutex<Vec<usize>>,
     before: Box<dyn Fn() -> Result<(), TargetError> + Send + Sync>,
+    /// How many requests it takes at once.
+    most: usize,
 }
 
 impl Slow {
@@ -29,7 +31,12 @@ impl Slow {
         state.schemas.push(Schema::from_json(&Json::parse(PHONE).unwrap()).unwrap());
         let id = CustomerId::new("A").unwrap();
         state.profiles.insert(id.clone(), Profile::empty(id));
-        Arc::new(Self { state: Mutex::new(state), calls: Mutex::default(), before: Box::new(before) })
+        Arc::new(Self {
+            state: Mutex::new(state),
+            calls: Mutex::default(),
+            before: Box::new(before),
+            most: usize::MAX,
+        })
     }
 
     fn count(&self) -> usize {
@@ -73,6 +80,9 @@ impl Target for Slow {
     ) -> Result<Vec<Result<Accepted, Rejection>>, TargetError> {
         self.calls.lock().unwrap().push(requests.len());
         (self.before)()?;
+        if requests.len() > self.most {
+            return Err(TargetError::NotOffered("too much at once".into()));
+        }
         let mut state = self.state.lock().unwrap();
         let mut done = |request: &Request| {
             apply(&mut state, request, Reading::Upsert).map(|()| Accepted { customer: request.customer() })
@@ -112,6 +122,27 @@ fn many_that_wait_are_written_together_and_judged_alone() {
     let calls = slow.calls.lock().unwrap();
     assert_eq!((slow.count(), calls.iter().sum::<usize>()), (160, 320));
     assert!(calls.len() < 160, "{} calls for 320 requests", calls.len());
+}
+
+#[test]
+fn what_is_too_much_together_is_written_one_by_one() {
+    let mut slow = Slow::new(|| {
+        thread::sleep(Duration::from_millis(20));
+        Ok(())
+    });
+    Arc::get_mut(&mut slow).unwrap().most = 1;
+    let served = Served::own(slow.clone());
+    thread::scope(|scope| {
+        for client in 0..16 {
+            let address = served.address;
+            scope.spawn(move || {
+                let answer = ask(address, "POST", "/profiles/A/extensions", &insert(client));
+                assert_eq!(answer.said(), (200, "{}"));
+            });
+        }
+    });
+    assert_eq!(slow.count(), 16);
+    assert!(slow.calls.lock().unwrap().iter().any(|count| *count > 1), "some were tried together");
 }
 
 /// A target of which each call waits: it tells that it was called, and goes on when told.
@@ -223,4 +254,24 @@ fn the_journal_is_written_in_the_order_of_each_client() {
         assert_eq!(numbers, expected);
     }
     assert_eq!(served::BY, store.history(&CustomerId::new("C0").unwrap()).unwrap().pop().unwrap().stamp.by);
+}
+
+#[test]
+fn a_body_as_deep_as_any_comes_and_goes_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = profile_desk::target::LocalStore::create(&folder.path().join("store")).unwrap();
+    let served = Served::own(Arc::new(store));
+    let sent = |deep: usize| {
+        let value = format!("[{{\"PhoneType\":1,\"odd\":{}{}}}]", "[".repeat(deep - 3), "]".repeat(deep - 3));
+        let body = format!("{{\"customer_id\":\"A{deep}\",\"Phone\":{value}}}");
+        let batch =
+            format!("{{\"requests\":[{{\"method\":\"POST\",\"path\":\"/profiles\",\"body\":{body}}}]}}");
+        (body, ask(served.address, "POST", "/x/send", &batch))
+    };
+    assert_eq!(ask(served.address, "POST", "/metadata/profiles/extensions", PHONE).status, 201);
+    let (body, answer) = sent(100);
+    assert_eq!(answer.said(), (200, r#"{"answers":[{"customer":"A100"}]}"#));
+    assert!(ask(served.address, "GET", "/x/history/A100", "").body.contains(&body));
+    assert_eq!(ask(served.address, "GET", "/x/find?text=A100", "").body, format!("[{body}]"));
+    assert_eq!(refused(&sent(101).1), code(400, "not_json"));
 }

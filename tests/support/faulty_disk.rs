@@ -21,6 +21,8 @@ pub struct Record {
     pub operations: usize,
     pub syncs: usize,
     pub failed: bool,
+    /// After the next sync the system has no file handles left.
+    pub without_handles: Option<bool>,
     /// Sizes as of the last sync.
     pub durable: HashMap<PathBuf, u64>,
     /// What somebody else does before this operation.
@@ -69,6 +71,9 @@ impl FaultyDisk {
 impl Disk for FaultyDisk {
     fn open(&self, path: &Path, access: Access) -> io::Result<Box<dyn DiskFile>> {
         self.step()?;
+        if self.0.lock().unwrap().without_handles == Some(true) {
+            return Err(io::Error::other("Too many open files"));
+        }
         Ok(Box::new(FaultyFile { file: OsDisk.open(path, access)?, path: path.into(), disk: self.clone() }))
     }
     fn list(&self, folder: &Path) -> io::Result<Vec<OsString>> {
@@ -120,6 +125,7 @@ impl DiskFile for FaultyFile {
         self.disk.step()?; // a real sync would only cost time: nobody pulls the plug
         let mut record = self.disk.0.lock().unwrap();
         record.syncs += 1;
+        record.without_handles = record.without_handles.map(|_| true);
         let size = self.file.size()?;
         record.durable.insert(self.path.clone(), size);
         Ok(())

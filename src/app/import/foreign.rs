@@ -30,6 +30,9 @@ pub(super) struct Foreign<'a> {
 /// What became of an item, and why it was refused.
 type Became = (Outcome, Vec<String>);
 
+/// The same, and whose it is.
+type Item = (Option<CustomerId>, Became);
+
 fn refused(reason: impl Into<String>) -> Became {
     (Outcome::Refused, vec![reason.into()])
 }
@@ -68,11 +71,14 @@ impl<'a> Foreign<'a> {
         }
         for source in items {
             let source = source?;
-            let (customer, (outcome, reasons)) = self.item(&source)?;
+            let ((customer, (outcome, reasons)), ends) = settled(self.item(&source))?;
             self.tally.count(outcome);
             let done = Done { source: &source, customer: customer.as_ref(), outcome, reasons: &reasons };
             if (self.watch)(&done, &self.tally) == ControlFlow::Break(()) {
-                return Ok(Ended::Cancelled);
+                return ends.map_or(Ok(Ended::Cancelled), |error| Err(error.into()));
+            }
+            if let Some(error) = ends {
+                return Err(error.into());
             }
             if outcome == Outcome::Refused && self.options.on_error == OnError::Stop {
                 return Ok(Ended::Stopped);
@@ -81,7 +87,7 @@ impl<'a> Foreign<'a> {
         Ok(Ended::Finished)
     }
 
-    fn item(&mut self, source: &Sourced) -> Result<(Option<CustomerId>, Became), TargetError> {
+    fn item(&mut self, source: &Sourced) -> Result<Item, TargetError> {
         let (id, json) = match &source.item.content {
             Content::NotJson(_, error) => return Ok((None, refused(error.to_string()))),
             Content::Refused(_, reason) => return Ok((None, refused(reason.clone()))),
@@ -155,6 +161,20 @@ impl<'a> Foreign<'a> {
     }
 }
 
+/// What became of an item and its customer, and the error that ends the import. An error about this one alone refuses it. What
+/// was not reached may be the server or an answer about this one, so that ends the import and refuses the item.
+fn settled(item: Result<Item, TargetError>) -> Result<(Item, Option<TargetError>), TargetError> {
+    let because = |error: &TargetError| (None, refused(error.to_string()));
+    match item {
+        Ok(item) => Ok((item, None)),
+        Err(error @ (TargetError::Moved(_) | TargetError::SchemasMoved | TargetError::NotOffered(_))) => {
+            Ok((because(&error), None))
+        }
+        Err(error @ TargetError::NotReached(_)) => Ok((because(&error), Some(error))),
+        Err(error) => Err(error),
+    }
+}
+
 /// What an item means for its customer; else the reasons that refuse it.
 fn meant(known: Profile, json: &Json, is_insert: bool, schemas: &Schemas) -> Result<Meant, Vec<String>> {
     let requests = if is_insert {
@@ -171,21 +191,22 @@ fn ended(submitted: Submitted) -> Became {
         Submitted::NothingToSend { .. } => (Outcome::Same, Vec::new()),
         Submitted::Done { .. } => (Outcome::Changed, Vec::new()),
         Submitted::Cannot(cannot) => refused(cannot.to_string()),
-        Submitted::Conflict { conflicts, .. } => {
+        Submitted::Conflict { conflicts, sent, made, .. } => {
             let places: Vec<String> = conflicts.iter().map(|conflict| conflict.place.to_string()).collect();
-            refused(format!("somebody else changed the same meanwhile: {}", places.join(", ")))
+            let reason = format!("somebody else changed the same meanwhile: {}", places.join(", "));
+            stopped(vec![reason], &sent, made)
         }
-        Submitted::Refused { rejection, sent, made, .. } => {
-            let made = made.map(|id| format!("the server made the customer as {id}"));
-            let step = |request: &Request| {
-                format!("accepted before, and stands: {} {}", request.method().as_str(), request.path())
-            };
-            (
-                Outcome::Refused,
-                sentences(&rejection).into_iter().chain(sent.iter().map(step)).chain(made).collect(),
-            )
-        }
+        Submitted::Refused { rejection, sent, made, .. } => stopped(sentences(&rejection), &sent, made),
     }
+}
+
+/// Refused for these reasons, after these requests were accepted, and this customer made.
+fn stopped(mut reasons: Vec<String>, sent: &[Request], made: Option<CustomerId>) -> Became {
+    reasons.extend(sent.iter().map(|request| {
+        format!("accepted before, and stands: {} {}", request.method().as_str(), request.path())
+    }));
+    reasons.extend(made.map(|id| format!("the server made the customer as {id}")));
+    (Outcome::Refused, reasons)
 }
 
 /// Whether two schemas mean the same; a server may leave out what tells records apart.

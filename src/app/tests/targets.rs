@@ -339,20 +339,28 @@ fn typing_looks_for_parts_only_where_parts_are_found() {
 }
 
 #[test]
-fn the_password_of_the_environment_counts_until_another_one_was_typed() {
-    let mut app = new_app();
-    app.around.password = Some(Password::new("from outside"));
-    let mut connection = Connection::to("http://127.0.0.1/paris");
-    connection.user = Some("kent".into());
+fn the_password_of_the_environment_is_for_the_user_of_the_first_target_until_another_one_was_typed() {
+    let with = |url: &str, user: &str| {
+        let mut connection = Connection::to(url);
+        connection.user = Some(user.into());
+        Address::Server(Box::new(connection))
+    };
     let of = |jobs: &[Job]| match jobs.last() {
         Some(Job::OpenTarget(.., password)) => password.clone().map(|one| one.reveal().to_owned()),
         job => panic!("{job:?}"),
     };
-    let jobs = app.handle(Command::SwitchTarget(Address::Server(Box::new(connection)), Make::Nothing));
-    assert_eq!(of(&jobs).as_deref(), Some("from outside"));
+    let paris = with("http://127.0.0.1/paris", "kent");
+    let around = Surroundings { password: Some(Password::new("from outside")), ..surroundings() };
+    let mut app = App::new(around, paris.clone());
+    let mut switch = |address: &Address| {
+        let jobs = app.handle(Command::SwitchTarget(address.clone(), Make::Nothing));
+        of(&jobs)
+    };
+    assert_eq!(switch(&with("http://127.0.0.1/london", "kent")), None, "another server");
+    assert_eq!(switch(&with("http://127.0.0.1/paris", "lois")), None, "another user");
+    assert_eq!(switch(&store("a")), None, "a store gets no password");
+    assert_eq!(switch(&paris).as_deref(), Some("from outside"));
     let jobs = app.handle(Command::SignIn("kent".into(), Password::new("typed")));
     assert_eq!(of(&jobs).as_deref(), Some("typed"));
-    let jobs = app.handle(Command::SwitchTarget(store("a"), Make::Nothing));
-    assert_eq!(of(&jobs), None, "a store gets no password");
     assert!(!format!("{:?}", app.connections).contains("typed"));
 }
