@@ -166,3 +166,11 @@ fn what_stands_of_an_item_is_said_and_a_lost_answer_ends_the_import() {
     assert!(matches!(ended, Err(ImportError::Target(TargetError::Unclear(_)))));
     assert_eq!(tally.read, 0);
 }
+
+#[test]
+fn what_the_server_does_not_do_for_one_item_refuses_that_one_alone() {
+    let target = server(Reading::Upsert)
+        .before(|number, _, _| if number == 0 { Answer::NotOffered } else { Answer::Honest });
+    let text = "{\"customer_id\":\"A\",\"First\":\"Eve\"}\n{\"customer_id\":\"A\",\"First\":\"Eva\"}";
+    assert_eq!(import(&target, text, &skip()), ["refused this server does not do that", "changed "]);
+}

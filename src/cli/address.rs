@@ -139,8 +139,8 @@ fn chosen(mut same: Vec<Connection>, wanted: &Connection, user: Option<&str>) ->
     if of_user.is_some() || user.is_none() {
         return Some(kept);
     }
-    let Connection { reading, extensions, find_by, ca_file, timeout_secs, .. } = kept;
-    Some(Connection { reading, extensions, find_by, ca_file, timeout_secs, ..wanted.clone() })
+    let Connection { reading, ca_file, timeout_secs, extensions, find_by, .. } = kept;
+    Some(Connection { reading, ca_file, timeout_secs, extensions, find_by, ..wanted.clone() })
 }
 
 #[cfg(test)]

@@ -55,7 +55,9 @@ pub async fn identify(State(desk): Shared, uri: Uri) -> Told {
             asked.clear();
         }
         if !whole {
-            found.iter_mut().for_each(|profile| profile.core.clear());
+            for profile in &mut found {
+                profile.core.clear();
+            }
         }
         let told: Vec<Json> = found.iter().map(|profile| told(&at, profile, &asked, &schemas)).collect();
         Ok(Answer::json(Json::array(told.iter().map(Json::view))))
