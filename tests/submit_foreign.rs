@@ -13,8 +13,8 @@ use profile_desk::model::plan::KnownReading;
 use profile_desk::model::profile::Profile;
 use profile_desk::model::request::Request;
 use profile_desk::model::schema::Schemas;
-use profile_desk::target::submit::{Submitted, Wanted, preview, standing, submit, warnings};
-use profile_desk::target::{Stamp, Target, TargetError, schemas_for};
+use profile_desk::target::submit::{Submitted, Wanted, preview, standing, submit};
+use profile_desk::target::{Stamp, Target, TargetError};
 use proptest::prelude::*;
 use std::sync::atomic::{AtomicBool, Ordering};
 use support::{json, profile, profiles, schemas};
@@ -288,23 +288,6 @@ fn core_attributes_go_back_as_they_were_read_and_name_no_extension() {
     assert!(matches!(run(&target, &base, &mine).unwrap(), Submitted::Done { joined: true, .. }));
     let body = r#"{"customer_id":"0004Va58A92T0017","FirstName":"Eve","LastCalledAgent_EmployeeID":"8"}"#;
     assert_eq!(target.asked(), [Request::UpdateProfile(base.id.clone(), json(body))]);
-}
-
-#[test]
-fn a_person_is_warned_of_the_complete_profile_and_of_types_that_are_inferred() {
-    let base = profile(r#""FirstName":"Ann","Notes":[{"text":"a"}]"#);
-    let warned = |target: &Foreign, members: &str| {
-        let schemas = schemas_for(target, [&base]).unwrap();
-        let (capabilities, mine) = (target.capabilities(), profile(members));
-        let requests = preview(&capabilities, &schemas, &Wanted { base: Some(&base), mine: Some(&mine) });
-        warnings(&capabilities, &schemas, &requests.unwrap())
-    };
-    let (core, notes) = (r#""FirstName":"Eve","Notes":[{"text":"a"}]"#, r#""FirstName":"Ann","Notes":[]"#);
-    let target = server(Reading::Upsert, &base);
-    assert_eq!(warned(&target, core), Vec::<String>::new());
-    assert!(warned(&target, notes)[0].contains("complete profile"));
-    let target = target.without_schemas(&[("Notes", &[])]);
-    assert!(warned(&target, core)[0].contains("inferred"));
 }
 
 #[test]

@@ -10,9 +10,8 @@ mod rounds;
 
 use super::{Capabilities, Loaded, Stamp, Target, TargetError};
 use crate::model::apply::Rejection;
-use crate::model::json::Json;
 use crate::model::plan::{CannotExpress, Rules, plan};
-use crate::model::profile::{CustomerId, Profile, records_of};
+use crate::model::profile::{CustomerId, Profile};
 use crate::model::reconcile::Conflict;
 use crate::model::request::Request;
 use crate::model::schema::Schemas;
@@ -104,31 +103,6 @@ fn rules(capabilities: Capabilities, schemas: &Schemas) -> Rules {
     let Capabilities { reading, own, schemas: told, .. } = capabilities;
     let known = told && !schemas.is_empty() && !schemas.is_inferred();
     Rules { reading, own_store: own, schemas_known: own || known }
-}
-
-/// What a person should know before these requests are sent, each a sentence: where a foreign server cannot be asked for less
-/// than everything, and where it does not tell its schemas.
-pub fn warnings(capabilities: &Capabilities, schemas: &Schemas, requests: &[Request]) -> Vec<String> {
-    let mut warnings = Vec::new();
-    if capabilities.own {
-        return warnings;
-    }
-    let names_extension = |body: &Json| {
-        let mut members = body.view().members();
-        members.any(|(name, value)| records_of(value, schemas.get(&name.decoded()).is_some()).is_some())
-    };
-    if requests
-        .iter()
-        .any(|request| matches!(request, Request::UpdateProfile(_, body) if names_extension(body)))
-    {
-        warnings.push("the complete profile is sent, because nothing else tells this server which records are meant: what somebody else changes of this customer at the same time is lost".into());
-    }
-    if schemas.is_inferred() {
-        warnings.push(
-            "this server does not tell its schemas: types are inferred from the values that were read".into(),
-        );
-    }
-    warnings
 }
 
 /// The steps that stand of a submit that ended otherwise than was wanted, in a sentence; `None` where none does.
