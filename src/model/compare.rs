@@ -21,6 +21,7 @@ pub(super) fn meaning(attribute: Option<&AttributeSchema>, value: Option<View<'_
 }
 
 /// The same of what a server shows: `""` is nothing too, and a value that the schema does not know is compared by its text.
+/// What differs here is two values; what does not may still be `""` and a default ([`same_shown`]).
 pub(super) fn shown(attribute: Option<&AttributeSchema>, value: Option<View<'_>>) -> Option<String> {
     let default = attribute.and_then(|attribute| attribute.default.as_ref()).map(Json::view);
     let kind = attribute.map_or(AttributeType::String, |attribute| attribute.kind);
@@ -88,20 +89,132 @@ pub(super) fn key_shown(schema: &Schema, record: &Record) -> Option<UniqueKey> {
     unique_key(schema, &nulled)
 }
 
-/// Whether a server shows the same records of an extension in both, as a multiset. A single-valued one without a record is like one that says nothing.
+/// Whether a server shows the same records of an extension in both, as a multiset. A single-valued one without a record is
+/// like one that says nothing.
 pub fn same_records(schema: Option<&Schema>, a: &[Record], b: &[Record]) -> bool {
-    let of = |records: &[Record]| {
-        let mut shown: Vec<_> = records.iter().map(|record| record_meaning(schema, record, shown)).collect();
-        shown
-            .retain(|record| !record.is_empty() || schema.is_some_and(|schema| schema.arity == Arity::Multi));
-        shown.sort();
+    let none = Record::new(Json::object([]));
+    let may_be_none = schema.is_none_or(|schema| schema.arity != Arity::Multi);
+    let of = |records: &'_ [Record]| {
+        let mut shown: Vec<(RecordMeaning, Record)> =
+            records.iter().map(|record| (record_meaning(schema, record, shown), record.clone())).collect();
+        let missing = a.len().max(b.len()) - records.len();
+        let nothing = none.iter().filter(|_| may_be_none).map(|none| (RecordMeaning::new(), none.clone()));
+        shown.extend(nothing.cycle().take(missing));
+        shown.sort_by(|a, b| a.0.cmp(&b.0));
         shown
     };
-    of(a) == of(b)
+    let (a, b) = (of(a), of(b));
+    let alike = |a: &[(RecordMeaning, Record)], b: &[(RecordMeaning, Record)]| {
+        a.iter().map(|(shown, _)| shown).eq(b.iter().map(|(shown, _)| shown))
+    };
+    alike(&a, &b) && {
+        let mut at = 0;
+        a.chunk_by(|one, other| one.0 == other.0).all(|group| {
+            let others = b.get(at..at + group.len()).unwrap_or_default();
+            at += group.len();
+            matched(schema, group, others)
+        })
+    }
 }
 
-/// Whether a server shows the same record in both: null, absent, `""` and the default are equal, names are compared without
-/// letter case, order does not count.
+/// Whether each of these records, which [`shown`] does not tell apart, is the same as another one of the others.
+fn matched(schema: Option<&Schema>, a: &[(RecordMeaning, Record)], b: &[(RecordMeaning, Record)]) -> bool {
+    let (mut a, mut b): (Vec<_>, Vec<_>) = (a.iter().collect(), b.iter().collect());
+    for exactly in [true, false] {
+        a.retain(|(_, record)| {
+            let fits = |(_, other): &&(RecordMeaning, Record)| {
+                if exactly { record == other } else { same_record(schema, record, other) }
+            };
+            let at = b.iter().position(fits);
+            at.map(|at| b.swap_remove(at)).is_none()
+        });
+    }
+    a.is_empty()
+}
+
+/// Whether a server shows the same record in both: names are compared without letter case, order does not count, values as
+/// by [`same_shown`].
 pub fn same_record(schema: Option<&Schema>, a: &Record, b: &Record) -> bool {
+    let attributes = schema.into_iter().flat_map(|schema| &schema.attributes);
+    let mut attributes = attributes.filter(|attribute| attribute.default.is_some());
     record_meaning(schema, a, shown) == record_meaning(schema, b, shown)
+        && attributes
+            .all(|attribute| same_shown(Some(attribute), a.get(&attribute.name), b.get(&attribute.name)))
+}
+
+/// Whether a server shows the same value in both: null and absent are equal to each other, to `""` and to the default, for it
+/// may null and fill in. `""` and a default are two values all the same.
+pub(super) fn same_shown(
+    attribute: Option<&AttributeSchema>,
+    a: Option<View<'_>>,
+    b: Option<View<'_>>,
+) -> bool {
+    let says = |value: &Option<View<'_>>| value.is_some_and(|value| !value.is_null());
+    let is_empty = |value: &Option<View<'_>>| value.is_some_and(|value| value.as_str() == "\"\"");
+    let default = attribute.and_then(|attribute| attribute.default.as_ref()).map(Json::view);
+    let one_is_empty = says(&a) && says(&b) && is_empty(&a) != is_empty(&b);
+    let apart = one_is_empty && default.is_some_and(|default| !is_nothing(default));
+    !apart && shown(attribute, a) == shown(attribute, b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::reconcile::reconcile;
+
+    fn profile(kind: Option<&str>) -> Profile {
+        let kind = kind.map_or(String::new(), |kind| format!(r#""kind":{kind},"#));
+        let text = format!(r#"{{"customer_id":"A","Card":{{{kind}"no":"1"}},"Line":[{{{kind}"no":"1"}}]}}"#);
+        Profile::from_json(&Json::parse(&text).unwrap(), |_| false).unwrap()
+    }
+
+    /// The kind of both extensions is `home` where nothing is said.
+    fn schemas() -> Schemas {
+        let schema = |start: &str, end: &str| {
+            let attributes = r#""attributes":[{"name":"no","type":"string"},{"name":"kind","type":"string","default":"home"}]"#;
+            Schema::from_json(&Json::parse(&format!("{{{start},{attributes}{end}}}")).unwrap()).unwrap()
+        };
+        let card = schema(r#""name":"Card","type":"single-valued""#, "");
+        [card, schema(r#""name":"Line","type":"multi-valued""#, r#","unique":["no"]"#)].into_iter().collect()
+    }
+
+    #[test]
+    fn nothing_may_be_empty_or_the_default_and_empty_is_never_the_default() {
+        let (nothing, null, empty, default) = (None, Some("null"), Some(r#""""#), Some(r#""home""#));
+        let same = |a, b| same_profile(&profile(a), &profile(b), &schemas());
+        for none in [nothing, null] {
+            for other in [nothing, null, empty, default] {
+                assert!(same(none, other) && same(other, none), "{none:?} {other:?}");
+            }
+        }
+        assert!(!same(empty, default) && !same(default, empty));
+        assert!(same(empty, empty) && same(default, default) && !same(nothing, Some(r#""work""#)));
+    }
+
+    #[test]
+    fn records_are_matched_each_with_another_one() {
+        let text = r#"{"name":"Line","type":"multi-valued","attributes":[{"name":"kind","type":"string","default":"home"}]}"#;
+        let schema = Schema::from_json(&Json::parse(text).unwrap()).unwrap();
+        let records = |texts: &[&str]| -> Vec<Record> {
+            texts.iter().map(|text| Record::new(Json::parse(text).unwrap()).unwrap()).collect()
+        };
+        let (nothing, empty, default) = ("{}", r#"{"kind":""}"#, r#"{"kind":"home"}"#);
+        let same = |a: &[&str], b: &[&str]| same_records(Some(&schema), &records(a), &records(b));
+        assert!(same(&[nothing, empty], &[empty, default]) && same(&[nothing, default], &[empty, default]));
+        assert!(!same(&[empty, empty], &[empty, default]) && !same(&[nothing], &[nothing, nothing]));
+    }
+
+    #[test]
+    fn what_somebody_made_of_the_default_is_a_change() {
+        let (empty, default, work) =
+            (profile(Some(r#""""#)), profile(Some(r#""home""#)), profile(Some(r#""work""#)));
+        for (base, theirs) in [(&empty, &default), (&default, &empty)] {
+            let joined = reconcile(base, &work, theirs, &schemas(), false);
+            assert_eq!(joined.conflicts.len(), 2, "{joined:?}");
+        }
+        // What a server nulled or filled in is none.
+        for (base, theirs) in [(&empty, &profile(None)), (&profile(None), &default)] {
+            assert!(reconcile(base, &work, theirs, &schemas(), false).conflicts.is_empty());
+        }
+    }
 }

@@ -1,7 +1,9 @@
 //! What happens when somebody else changed the customer meanwhile: both sides' edits are joined, and where they differ
 //! about the same thing it is a conflict. Pure; nothing is decided for a person.
 
-use super::compare::{By, RecordMeaning, core_shown, key_shown, meaning, record_meaning, shown};
+use super::compare::{
+    By, RecordMeaning, core_shown, key_shown, meaning, record_meaning, same_record, same_shown, shown,
+};
 use super::finding::Place;
 use super::json::{Json, View, folded};
 use super::profile::{CoreAttribute, Extension, Profile, Record, Records};
@@ -88,17 +90,18 @@ enum Verdict {
     Conflict,
 }
 
-/// Who changed it: judged by the tokens, then by the meaning; what is theirs by what a target shows.
-fn verdict<E: PartialEq, M: PartialEq, S: PartialEq>(
+/// Who changed it: judged by the tokens, then by the meaning; what is theirs by whether a target shows the same.
+fn verdict<E: PartialEq, M: PartialEq, S: Copy>(
     exact: &Sides<E>,
     meant: &Sides<M>,
     shown: &Sides<S>,
+    same: impl Fn(S, S) -> bool,
 ) -> Verdict {
     if exact.theirs == exact.base {
         Verdict::Mine
     } else if exact.mine == exact.base {
         Verdict::Theirs
-    } else if shown.theirs == shown.base || shown.mine == shown.theirs {
+    } else if same(shown.theirs, shown.base) || same(shown.mine, shown.theirs) {
         Verdict::Mine
     } else if meant.mine == meant.base {
         Verdict::Theirs
@@ -129,9 +132,11 @@ fn core(
         let exact = found.map(|attribute| attribute.map(|attribute| attribute.value.view()));
         let meant = exact.map(|value| value.filter(|value| !value.is_null()));
         let verdict = if own_store {
-            verdict(&exact, &meant, &meant)
+            let meant_by =
+                |value: Option<View<'_>>| value.filter(|value| !value.is_null()).map(View::to_json);
+            verdict(&exact, &meant, &exact, |a, b| meant_by(a) == meant_by(b))
         } else {
-            verdict(&exact, &meant, &exact.map(core_shown))
+            verdict(&exact, &meant, &exact, |a, b| core_shown(a) == core_shown(b))
         };
         if verdict == Verdict::Conflict {
             let place = Place { attribute: Some(name.to_owned()), ..Place::default() };
@@ -245,8 +250,13 @@ impl Joining<'_> {
         if let (Some(mine), Some(theirs)) = (sides.mine, sides.theirs) {
             return Some(self.attributes(sides.base, mine, theirs, number, conflicts));
         }
-        let by = |by| sides.map(|record| record.map(|record| record_meaning(self.schema, record, by)));
-        let verdict = verdict(&sides, &by(meaning), &by(self.shown()));
+        let meant =
+            |record: Option<&Record>| record.map(|record| record_meaning(self.schema, record, meaning));
+        let same = |a: Option<&Record>, b: Option<&Record>| match (a, b) {
+            (Some(a), Some(b)) if !self.own_store => same_record(self.schema, a, b),
+            (a, b) => meant(a) == meant(b),
+        };
+        let verdict = verdict(&sides, &sides.map(meant), &sides, same);
         if verdict == Verdict::Conflict {
             let values = sides.map(|record| record.map(|record| record.json().clone()));
             conflicts.push(conflict(self.place(number, None), values));
@@ -273,8 +283,14 @@ impl Joining<'_> {
             }
             let attribute = self.schema.and_then(|schema| schema.attribute(&name));
             let exact = sides.map(|record| record.and_then(|record| record.get(&name)));
-            let by = |by: By| sides.map(|record| record.and_then(|record| by(attribute, record.get(&name))));
-            let verdict = verdict(&exact, &by(meaning), &by(self.shown()));
+            // A record that is not there says nothing, not even a default.
+            let said = sides.map(|record| record.map(|record| record.get(&name)));
+            let by = |by: By| move |said: Option<Option<View<'_>>>| said.and_then(|said| by(attribute, said));
+            let same = |a, b| match (a, b) {
+                (Some(a), Some(b)) if !self.own_store => same_shown(attribute, a, b),
+                (a, b) => by(self.shown())(a) == by(self.shown())(b),
+            };
+            let verdict = verdict(&exact, &said.map(by(meaning)), &said, same);
             if verdict == Verdict::Conflict {
                 let shown = attribute.map_or(name.as_ref(), |attribute| &attribute.name);
                 let values = exact.map(|value| value.map(View::to_json));
