@@ -241,6 +241,8 @@ fn what_a_server_does_not_offer_or_no_safe_request_expresses_is_refused_with_the
         assert!(refused.ends_with("Nothing was changed.\n"), "{refused}");
         assert_eq!(err(1, &["insert", "--dry-run", &body], &["--server", &served.url]), refused);
         assert!(err(1, &["import", &body], &["--server", &served.url]).contains("only the complete profile"));
+        let declared = err(1, &["insert", &body], &["--server", &served.url, "--reading", "replace"]);
+        assert!(declared.contains("could lose or double them"), "{declared}");
         assert_eq!(numbers(&served), ["111", "222"]);
     }
 }

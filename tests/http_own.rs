@@ -238,3 +238,14 @@ fn an_extension_that_came_into_being_between_two_readings_is_not_overlooked() {
     assert!(made.unwrap().iter().all(Result::is_ok));
     assert_eq!(desk.load().profile.records("Note").len(), 1);
 }
+
+#[test]
+fn a_wrong_prefix_is_not_a_server_without_customers() {
+    let desk = Desk::new();
+    let wrong = Connection::to(&format!("{}/gcs", desk.served.url));
+    let client = HttpTarget::open(&wrong, None).unwrap();
+    let error = client.load(&ada()).unwrap_err();
+    assert!(error.to_string().contains("look at the prefix"), "{error}");
+    let tried = test(&wrong, None);
+    assert!(tried.last().unwrap().result.as_ref().unwrap_err().contains("prefix"), "{tried:?}");
+}

@@ -6,7 +6,7 @@ use crate::model::apply::{Reading, Rejection, State, apply};
 use crate::model::json::Json;
 use crate::model::profile::{CustomerId, Profile};
 use crate::model::request::Request;
-use crate::model::schema::Schemas;
+use crate::model::schema::{Arity, Schemas};
 use crate::target::submit::{Wanted, preview};
 use crate::target::{Target, TargetError, schemas_for};
 
@@ -40,13 +40,33 @@ impl Meant {
             let named = |body: &Json| body.view().get(&extension.name).is_some();
             requests.iter().any(|request| matches!(request, Request::UpdateProfile(_, body) if named(body)))
         });
-        overridden.map_or(Ok(requests), |extension| Err(only_complete(&self.base.id, &extension.name)))
+        if let Some(extension) = overridden {
+            return Err(only_complete(&self.base.id, &extension.name));
+        }
+        let doubtful = extensions.iter().find(|extension| self.is_doubtful(&extension.name, schemas));
+        doubtful.map_or(Ok(requests), |extension| Err(unknown_key(&self.base.id, &extension.name)))
+    }
+
+    /// Whether records are added to stored ones and nothing is known that tells them apart: some of those may be meant to be
+    /// replaced.
+    fn is_doubtful(&self, extension: &str, schemas: &Schemas) -> bool {
+        let stored = self.base.records(extension);
+        let schema = schemas.get(extension).filter(|schema| schema.arity == Arity::Multi);
+        schema.is_some_and(|schema| schema.unique.is_empty())
+            && !stored.is_empty()
+            && self.mine.records(extension).len() > stored.len()
     }
 
     /// For a submit.
     pub fn wanted(&self) -> Wanted<'_> {
         Wanted { base: Some(&self.base), mine: Some(&self.mine) }
     }
+}
+
+fn unknown_key(id: &CustomerId, extension: &str) -> String {
+    format!(
+        "which stored records of {extension} of customer {id} are meant is not known, since the server does not tell its unique attributes: an insert could lose or double them; declare them with the connection, or submit the change in the window"
+    )
 }
 
 fn only_complete(id: &CustomerId, extension: &str) -> String {

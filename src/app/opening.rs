@@ -150,7 +150,12 @@ impl App {
         match result {
             _ if self.is_open(id) => Vec::new(),
             Err(error) => {
-                self.failed(&Asked::Read(Command::Open(id.clone())), &error);
+                // A text that was looked for is looked for again: it need not be an ID.
+                let again = match why {
+                    Why::Try => Command::OpenFound(self.search.text.clone()),
+                    _ => Command::Open(id.clone()),
+                };
+                self.failed(&Asked::Read(again), &error);
                 Vec::new()
             }
             Ok((None, _)) if why == Why::Try && !self.parked.contains_key(id) => Vec::new(),

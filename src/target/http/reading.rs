@@ -169,7 +169,8 @@ impl HttpTarget {
 
     /// Whether "not there" comes from such a server: a wrong address answers that too, with a page.
     pub(super) fn is_its_own_404(&self, doing: &str, answer: &Answer) -> Result<(), TargetError> {
-        if self.is_recognised() || Json::parse_bytes(&answer.body).is_ok() {
+        let is_json = wire::parse(&answer.body).is_ok();
+        if self.is_recognised() || (is_json && !is_no_path(answer)) {
             return Ok(());
         }
         let (place, seen) = (self.calls.place(), self.calls.seen(answer));
@@ -195,7 +196,7 @@ pub fn read_json<T>(answer: &Answer, read: impl FnOnce(&[u8]) -> Result<T, Strin
     if answer.is_page() {
         return Err(PAGE.into());
     }
-    if let Err(error) = Json::parse_bytes(&answer.body) {
+    if let Err(error) = wire::parse(&answer.body) {
         return Err(format!(
             "it is no JSON that can be kept as it is: {error} (line {}, column {})",
             error.line, error.column
@@ -219,9 +220,14 @@ fn with_extensions(path: &str, names: &[String]) -> String {
     format!("{path}{before}extensions={}", names.join(","))
 }
 
+/// Whether a 404 says that there is no such path at all, as our own team server does below a wrong prefix.
+pub fn is_no_path(answer: &Answer) -> bool {
+    answer.status == 404 && wire::read_error(&answer.body).code.as_deref() == Some("not_found")
+}
+
 /// The object in an answer about one customer, who need not be named in it; then it names the one who was asked for.
 fn about(id: &CustomerId, bytes: &[u8]) -> Result<Json, String> {
-    let json = Json::parse_bytes(bytes).map_err(|error| error.to_string())?;
+    let json = wire::parse(bytes).map_err(|error| error.to_string())?;
     let view = json.view();
     let named = view.get(CUSTOMER_ID).filter(|value| !value.is_null());
     if named.is_some_and(|named| named.text().unwrap_or(named.as_str().into()) != id.as_str()) {

@@ -3,11 +3,11 @@
 use super::address::exposes_credentials;
 use super::calls::Calls;
 use super::client::{Answer, Client};
-use super::reading::{PAGE, SCHEMAS, STATUS, read_json};
+use super::reading::{PAGE, SCHEMAS, STATUS, is_no_path, read_json};
 use super::runtime::Engine;
 use super::trouble::{Layer, Trouble};
 use super::{HttpTarget, Step, Tried, wanted_password};
-use crate::model::json::{Json, same_name};
+use crate::model::json::same_name;
 use crate::target::connection::{Connection, Password};
 use crate::target::wire;
 use reqwest::Method;
@@ -198,7 +198,9 @@ impl Trial<'_> {
                 Err(why) => untold(&why),
             },
             403 | 405 | 501 | 503 => untold(&seen),
-            404 if status_known || Json::parse_bytes(&answer.body).is_ok() => untold(&seen),
+            404 if status_known || (wire::parse(&answer.body).is_ok() && !is_no_path(answer)) => {
+                untold(&seen)
+            }
             404 => Err(format!(
                 "nothing here looks like such a server ({seen}): look at the prefix of the address"
             )),
