@@ -32,10 +32,6 @@ impl App {
             self.tell(None, "There is nothing to send: nothing was changed.");
             return Vec::new();
         }
-        if open.draft.edits().is_empty() {
-            self.tell(None, "There is nothing to send: the new customer has no value yet.");
-            return Vec::new();
-        }
         if open.review.good() == 0 && open.review.bad() > 0 {
             return self.go_to_first_problem();
         }
