@@ -11,6 +11,7 @@ mod journal;
 pub mod labels;
 pub mod line;
 pub mod places;
+pub mod position;
 mod recover;
 pub mod settings;
 mod synced;

@@ -53,9 +53,9 @@ pub fn check(folder: &Path) -> Result<Report, StoreError> {
 }
 
 fn look(disk: &dyn Disk, lock: &Path, path: &Path) -> io::Result<Report> {
-    let mut file = disk.open(path, Access::Read)?;
+    let file = disk.open(path, Access::Read)?;
     let size = file.size()?;
-    let end = synced::end(disk, lock, file.as_mut())?.unwrap_or(size);
+    let end = synced::end(disk, lock, file.as_ref())?.unwrap_or(size);
     let mut judge = Judge {
         path,
         line: 0,
@@ -64,7 +64,7 @@ fn look(disk: &dyn Disk, lock: &Path, path: &Path) -> io::Result<Report> {
         met: HashSet::new(),
         report: Report::default(),
     };
-    let tail = each_line(file.as_mut(), end, |line| judge.line(line))?;
+    let tail = each_line(file.as_ref(), end, |line| judge.line(line))?;
     judge.tail(&tail);
     judge.unsynced(size - end, &file.read_at(end, PIECE)?);
     if judge.line == 0 {
@@ -75,7 +75,7 @@ fn look(disk: &dyn Disk, lock: &Path, path: &Path) -> io::Result<Report> {
 }
 
 /// Gives every line without its newline, holding no more than a line and a piece of the file; returns what follows the last one.
-fn each_line(file: &mut dyn DiskFile, end: u64, mut line: impl FnMut(&[u8])) -> io::Result<Vec<u8>> {
+fn each_line(file: &dyn DiskFile, end: u64, mut line: impl FnMut(&[u8])) -> io::Result<Vec<u8>> {
     let (mut open, mut at) = (Vec::new(), 0);
     while at < end {
         let bytes = file.read_at(at, PIECE.min(usize::try_from(end - at).unwrap_or(PIECE)))?;

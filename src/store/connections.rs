@@ -52,7 +52,7 @@ impl ConnectionsFile {
     /// The whole file; an empty object where there is none.
     fn json(&self) -> Result<Json, String> {
         let file = OsDisk.open(&self.path(), Access::Read);
-        let bytes = match file.and_then(|mut file| file.read_at(0, usize::MAX)) {
+        let bytes = match file.and_then(|file| file.read_at(0, usize::MAX)) {
             Err(error) if is_absent(&error) => return Ok(Json::object([])),
             bytes => bytes.map_err(|error| self.sentence(&error))?,
         };

@@ -50,5 +50,5 @@ fn write_header(disk: &dyn Disk, folder: &Path) -> io::Result<()> {
     disk.rename(&unfinished, &folder.join(JOURNAL))?;
     disk.sync_folder(folder)?;
     let end = file.size()?;
-    synced::note(disk, &folder.join(LOCK), file.as_mut(), end)
+    synced::note(disk, &folder.join(LOCK), file.as_ref(), end)
 }

@@ -65,12 +65,12 @@ pub fn replace_file(disk: &dyn Disk, folder: &Path, name: &str, bytes: &[u8]) ->
     disk.sync_folder(folder)
 }
 
-/// One open file. Offsets and sizes are in bytes.
-pub trait DiskFile: Send {
+/// One open file, read at positions so that many can read at once. Offsets and sizes are in bytes.
+pub trait DiskFile: Send + Sync {
     /// Its size.
     fn size(&self) -> io::Result<u64>;
     /// The bytes from an offset, `most` of them or, at the end of the file, fewer.
-    fn read_at(&mut self, offset: u64, most: usize) -> io::Result<Vec<u8>>;
+    fn read_at(&self, offset: u64, most: usize) -> io::Result<Vec<u8>>;
     /// Writes all bytes at an offset.
     fn write_at(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()>;
     /// Cuts the file off.
@@ -139,10 +139,20 @@ impl DiskFile for File {
         Ok(self.metadata()?.len())
     }
 
-    fn read_at(&mut self, offset: u64, most: usize) -> io::Result<Vec<u8>> {
-        self.seek(SeekFrom::Start(offset))?;
-        let mut bytes = Vec::new();
-        self.take(most as u64).read_to_end(&mut bytes)?;
+    fn read_at(&self, offset: u64, most: usize) -> io::Result<Vec<u8>> {
+        // No more memory than there is to read, whatever a damaged file says of its lengths.
+        let left = usize::try_from(self.metadata()?.len().saturating_sub(offset)).unwrap_or(usize::MAX);
+        let mut bytes = vec![0; most.min(left)];
+        let mut read = 0;
+        while read < bytes.len() {
+            match positioned(self, &mut bytes[read..], offset + read as u64) {
+                Ok(0) => break,
+                Ok(count) => read += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        bytes.truncate(read);
         Ok(bytes)
     }
 
@@ -158,6 +168,16 @@ impl DiskFile for File {
     fn sync_data(&mut self) -> io::Result<()> {
         File::sync_data(self)
     }
+}
+
+#[cfg(unix)]
+fn positioned(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, bytes, offset)
+}
+
+#[cfg(windows)]
+fn positioned(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::windows::fs::FileExt::seek_read(file, bytes, offset)
 }
 
 #[cfg(unix)]

@@ -177,9 +177,9 @@ impl Journal {
     }
 
     fn read_on(&self) -> io::Result<(Vec<u8>, u64)> {
-        let mut file = self.disk.open(&self.path, Access::Read)?;
+        let file = self.disk.open(&self.path, Access::Read)?;
         let size = file.size()?;
-        let end = synced::end(self.disk.as_ref(), &self.folder.join(LOCK), file.as_mut())?;
+        let end = synced::end(self.disk.as_ref(), &self.folder.join(LOCK), file.as_ref())?;
         let left = usize::try_from(end.unwrap_or(size).saturating_sub(self.read)).unwrap_or(usize::MAX);
         let mut most = CHUNK.min(left);
         loop {
@@ -262,7 +262,7 @@ impl Journal {
         if written.is_ok() {
             self.read += bytes.len() as u64;
         }
-        if let Err(error) = written.and_then(|()| notes.note(file.as_mut(), self.read)) {
+        if let Err(error) = written.and_then(|()| notes.note(file.as_ref(), self.read)) {
             self.stopped = Some(Stop::Unclear { reason: error.to_string() });
             return self.writable();
         }

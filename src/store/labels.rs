@@ -69,7 +69,7 @@ impl LabelsFile {
     /// The whole file; an empty object where there is none. The error is a reason.
     fn json(&self) -> Result<Json, String> {
         let file = OsDisk.open(&self.path(), Access::Read);
-        let bytes = match file.and_then(|mut file| file.read_at(0, usize::MAX)) {
+        let bytes = match file.and_then(|file| file.read_at(0, usize::MAX)) {
             Err(error) if is_absent(&error) => return Ok(Json::object([])),
             bytes => bytes.map_err(|error| error.to_string())?,
         };

@@ -14,8 +14,8 @@ const CHUNK: u64 = 1 << 20;
 /// proves nothing: so the journal is copied into a new file, which takes its name. The caller holds the lock.
 pub fn settle(disk: &dyn Disk, folder: &Path, journal: &Path) -> io::Result<()> {
     let lock = folder.join(LOCK);
-    let mut file = disk.open(journal, Access::Read)?;
-    let Some(end) = synced::end(disk, &lock, file.as_mut())? else { return Ok(()) };
+    let file = disk.open(journal, Access::Read)?;
+    let Some(end) = synced::end(disk, &lock, file.as_ref())? else { return Ok(()) };
     let most = usize::try_from(file.size()?.saturating_sub(end)).unwrap_or(usize::MAX);
     if most == 0 {
         return Ok(());
@@ -31,7 +31,7 @@ pub fn settle(disk: &dyn Disk, folder: &Path, journal: &Path) -> io::Result<()> 
     let unfinished = journal.with_extension("new");
     let mut copy = disk.open(&unfinished, Access::Make)?;
     copy.truncate(0)?;
-    copied(file.as_mut(), copy.as_mut(), end)?;
+    copied(file.as_ref(), copy.as_mut(), end)?;
     let ended: &[u8] = if whole.last().is_some_and(|byte| *byte != b'\n') { b"\n" } else { b"" };
     copy.write_at(end, &[whole, ended].concat())?;
     copy.sync_data()?;
@@ -41,7 +41,7 @@ pub fn settle(disk: &dyn Disk, folder: &Path, journal: &Path) -> io::Result<()> 
     disk.rename(&unfinished, journal)?;
     disk.sync_folder(folder)?;
     let end = copy.size()?;
-    synced::note(disk, &lock, copy.as_mut(), end)
+    synced::note(disk, &lock, copy.as_ref(), end)
 }
 
 /// How many bytes at the beginning are lines with a right checksum; the last may lack its newline.
@@ -50,7 +50,7 @@ fn whole_lines(bytes: &[u8]) -> usize {
     lines.take_while(|line| is_sealed(line.strip_suffix(b"\n").unwrap_or(line))).map(<[u8]>::len).sum()
 }
 
-fn copied(from: &mut dyn DiskFile, to: &mut dyn DiskFile, end: u64) -> io::Result<()> {
+fn copied(from: &dyn DiskFile, to: &mut dyn DiskFile, end: u64) -> io::Result<()> {
     let mut at = 0;
     while at < end {
         let bytes = from.read_at(at, usize::try_from(CHUNK.min(end - at)).unwrap_or(0))?;

@@ -252,7 +252,7 @@ impl SettingsFile {
     /// error is a sentence: the file is there and cannot be read, or not be kept aside; nothing was changed.
     pub fn read(&self) -> Result<(Settings, Option<String>), String> {
         let path = self.folder.join(FILE);
-        let bytes = match OsDisk.open(&path, Access::Read).and_then(|mut file| file.read_at(0, usize::MAX)) {
+        let bytes = match OsDisk.open(&path, Access::Read).and_then(|file| file.read_at(0, usize::MAX)) {
             Err(error) if is_absent(&error) => return Ok((Settings::default(), None)),
             bytes => bytes.map_err(|error| self.sentence(&error))?,
         };

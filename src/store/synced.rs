@@ -13,14 +13,14 @@ const COMPARED: u64 = 64;
 
 /// The end of what is durable in the journal, in bytes, as its writers noted it. `None` where no note counts: it is missing, no
 /// note, from before the system was started (what is read now was on the disk then), or of another journal.
-pub fn end(disk: &dyn Disk, lock: &Path, journal: &mut dyn DiskFile) -> io::Result<Option<u64>> {
+pub fn end(disk: &dyn Disk, lock: &Path, journal: &dyn DiskFile) -> io::Result<Option<u64>> {
     let Some(boot) = disk.boot() else { return Ok(None) };
     let Some((end, last)) = noted(disk, lock, &boot)? else { return Ok(None) };
     Ok((end <= journal.size()? && before(journal, end)? == last).then_some(end))
 }
 
 /// Notes the end: see [`Notes::note`].
-pub fn note(disk: &dyn Disk, lock: &Path, journal: &mut dyn DiskFile, end: u64) -> io::Result<()> {
+pub fn note(disk: &dyn Disk, lock: &Path, journal: &dyn DiskFile, end: u64) -> io::Result<()> {
     Notes::open(disk, lock)?.note(journal, end)
 }
 
@@ -36,7 +36,7 @@ impl Notes {
 
     /// Notes the end. Where that fails no note is left behind, so that what is durable is never hidden; an error says that an
     /// older one may be.
-    pub fn note(&mut self, journal: &mut dyn DiskFile, end: u64) -> io::Result<()> {
+    pub fn note(&mut self, journal: &dyn DiskFile, end: u64) -> io::Result<()> {
         let Some((boot, file)) = &mut self.0 else { return Ok(()) };
         let text = before(journal, end)
             .map(|last| sealed(format!("{{\"boot\":{},\"end\":{end},\"last\":\"{last}\"", quoted(boot))));
@@ -46,7 +46,7 @@ impl Notes {
 }
 
 /// A checksum of the bytes before an end.
-fn before(journal: &mut dyn DiskFile, end: u64) -> io::Result<String> {
+fn before(journal: &dyn DiskFile, end: u64) -> io::Result<String> {
     let from = end.saturating_sub(COMPARED);
     let bytes = journal.read_at(from, usize::try_from(end - from).unwrap_or(0))?;
     Ok(format!("{:08x}", crc32fast::hash(&bytes)))
@@ -55,7 +55,7 @@ fn before(journal: &mut dyn DiskFile, end: u64) -> io::Result<String> {
 /// The note of this boot. One that is just being overwritten may look torn, so it is read again.
 fn noted(disk: &dyn Disk, lock: &Path, boot: &str) -> io::Result<Option<(u64, String)>> {
     for _ in 0..3 {
-        let read = disk.open(lock, Access::Read).and_then(|mut file| file.read_at(0, 4 * SIZE));
+        let read = disk.open(lock, Access::Read).and_then(|file| file.read_at(0, 4 * SIZE));
         let bytes = match read {
             Err(error) if is_closed(&error) => return Ok(None),
             bytes => bytes?,

@@ -108,7 +108,7 @@ impl DiskFile for FaultyFile {
     fn size(&self) -> io::Result<u64> {
         self.disk.step().and_then(|()| self.file.size())
     }
-    fn read_at(&mut self, offset: u64, most: usize) -> io::Result<Vec<u8>> {
+    fn read_at(&self, offset: u64, most: usize) -> io::Result<Vec<u8>> {
         self.disk.step().and_then(|()| self.file.read_at(offset, most))
     }
     fn write_at(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()> {
