@@ -80,10 +80,21 @@ pub trait DiskFile: Send + Sync {
 }
 
 /// A lock, released when dropped.
-#[derive(Debug)]
-pub struct Lock(File);
+pub struct Lock {
+    _held: Box<dyn Send + Sync>,
+}
 
-impl Drop for Lock {
+impl Lock {
+    /// A lock that is held as long as this lives.
+    pub fn new(held: impl Send + Sync + 'static) -> Self {
+        Self { _held: Box::new(held) }
+    }
+}
+
+/// A file on which the system holds a lock.
+struct LockedFile(File);
+
+impl Drop for LockedFile {
     fn drop(&mut self) {
         let _ = self.0.unlock(); // closing the file releases it too
     }
@@ -127,7 +138,7 @@ impl Disk for OsDisk {
     fn try_lock(&self, path: &Path) -> io::Result<Option<Lock>> {
         let file = private_file().write(true).create(true).truncate(false).open(path)?;
         match file.try_lock() {
-            Ok(()) => Ok(Some(Lock(file))),
+            Ok(()) => Ok(Some(Lock::new(LockedFile(file)))),
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(error)) => Err(error),
         }
