@@ -117,6 +117,14 @@ pub enum Verb {
     },
     /// Serve a local store over the API, so that a team shares it; makes the store if it is missing
     Serve(Serve),
+    /// Print the schemas and so many synthetic customers as JSON Lines, ready for `import -`; nobody is real
+    Generate {
+        /// How many customers
+        count: u64,
+        /// Other customers; the same number gives the same ones on every machine
+        #[arg(long, value_name = "N", default_value_t = 1)]
+        seed: u64,
+    },
     /// Read a store's files and say what is whole and what is not
     Check {
         #[command(flatten)]

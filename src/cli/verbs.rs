@@ -12,7 +12,8 @@ use crate::model::profile::{CustomerId, Profile};
 use crate::model::request::Request;
 use crate::model::schema::Schema;
 use crate::target::{Accepted, Stamp, Target as Store};
-use std::io::{Read, Write};
+use crate::transfer::generate::{SCHEMAS, customer};
+use std::io::{BufWriter, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 type Done = Result<(), Failure>;
@@ -30,6 +31,7 @@ pub fn run(verb: Verb, with: &mut Surroundings<'_>) -> Done {
         Verb::History { id, format, target } => history(&id, format, &target, with),
         Verb::Schema { what } => schema(what, with),
         Verb::Serve(asked) => serve(&asked, with),
+        Verb::Generate { count, seed } => generate(count, seed, with),
         Verb::Check { target } => check(&target.path("check")?, with),
     }
 }
@@ -159,6 +161,19 @@ fn replace(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
         let _ = std::fs::remove_file(&part); // the first error is the one to tell
     }
     done
+}
+
+/// The schemas first, then a customer a line, until a reader has enough.
+fn generate(count: u64, seed: u64, with: &mut Surroundings<'_>) -> Done {
+    let mut out = BufWriter::with_capacity(1 << 16, &mut *with.out);
+    let mut customers = (0..count).map(|number| customer(seed, number));
+    let written = writeln!(out, "{SCHEMAS}")
+        .and_then(|()| customers.try_for_each(|customer| writeln!(out, "{customer}")))
+        .and_then(|()| out.flush());
+    match written {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => Ok(written?),
+    }
 }
 
 fn schema(what: SchemaVerb, with: &mut Surroundings<'_>) -> Done {
