@@ -3,6 +3,7 @@
 pub mod apply;
 pub mod compare;
 pub mod finding;
+pub mod fold;
 pub mod infer;
 pub mod json;
 pub mod labels;
@@ -13,5 +14,6 @@ pub mod read_back;
 pub mod reconcile;
 pub mod request;
 pub mod schema;
+pub mod stored;
 pub mod validate;
 pub mod value;

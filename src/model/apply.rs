@@ -1,12 +1,12 @@
-//! What a request means: the one place that changes a profile (docs/API.md, "Insert and its doubt").
+//! Whether a request is accepted, and what it makes of a state. What it makes of one profile: [`Fold`].
 
 use super::finding::{Finding, Place, Severity};
-use super::json::{Json, Kind, View, same_name};
-use super::profile::{CUSTOMER_ID, CoreAttribute, CustomerId, Extension, Profile, Record, Records};
+use super::fold::Fold;
+use super::json::{Json, same_name};
+use super::profile::{CUSTOMER_ID, CustomerId, Profile};
 use super::request::Request;
-use super::schema::{Arity, Schema, Schemas};
+use super::schema::{Schema, Schemas};
 use super::validate::validate;
-use super::value::unique_key;
 use std::collections::BTreeMap;
 
 /// The schemas, and the profiles that a request names.
@@ -71,283 +71,167 @@ impl Rejection {
     }
 }
 
-/// Carries a request out. Refused, it leaves the state as it was.
-pub fn apply(state: &mut State, request: &Request, reading: Reading) -> Result<(), Rejection> {
-    known_customers(state, request)?;
-    let errors: Vec<Finding> =
-        validate(request, &state.schemas).into_iter().filter(|f| f.severity == Severity::Error).collect();
+/// Refuses what the schemas and the knowledge of who is there tell already; [`needs`] says what else must be asked.
+pub fn accepts(
+    schemas: &Schemas,
+    known: &dyn Fn(&CustomerId) -> bool,
+    request: &Request,
+) -> Result<(), Rejection> {
+    known_customers(known, request)?;
+    let mut errors = validate(request, schemas);
+    errors.retain(|finding| finding.severity == Severity::Error);
     if !errors.is_empty() {
-        return Err(Rejection { kind: kind_of(state, request, &errors), findings: errors });
+        return Err(Rejection { kind: kind_of(schemas, request, &errors), findings: errors });
     }
+    let invalid = |sentence: &str| Err(Rejection::new(RejectionKind::Invalid, sentence));
     match request {
-        Request::CreateProfile(body) => create(state, body),
-        Request::UpdateProfile(id, body) => update(state, id, body),
-        Request::DeleteProfile(id) => {
-            state.profiles.remove(id);
-            Ok(())
+        Request::CreateProfile(_) => match request.customer() {
+            None => invalid("the profile has no customer_id"),
+            Some(id) if known(&id) => Err(already_there(&id)),
+            Some(_) => Ok(()),
+        },
+        Request::Checkpoint(_, body) if body.view().get(CUSTOMER_ID).is_none() => {
+            invalid("the profile has no customer_id")
         }
-        Request::MergeProfiles { dst, src, .. } => merge(state, dst, src),
-        Request::InsertRecords(id, body) => insert(state, id, body, reading),
-        Request::UpdateRecord(id, ext, body) => keyed(state, id, ext, body, true),
-        Request::DeleteRecord(id, ext, body) => keyed(state, id, ext, body, false),
-        Request::CreateSchema(body) => create_schema(state, body),
-        Request::DeleteSchema(name) => delete_schema(state, name),
-        Request::Checkpoint(id, body) => {
-            let profile = Profile::from_json(body, |name| state.schemas.get(name).is_some());
-            let mut profile = profile.map_err(|sentence| Rejection::new(RejectionKind::Invalid, sentence))?;
-            // Null says that an extension has no record; it makes no core attribute of its name.
-            let schemas = &state.schemas;
-            profile.core.retain(|core| !core.value.view().is_null() || schemas.get(&core.name).is_none());
-            state.profiles.insert(id.clone(), profile);
-            Ok(())
+        Request::MergeProfiles { dst, src, .. } if dst == src => {
+            invalid("a customer cannot be merged with itself")
         }
+        Request::CreateSchema(body) => name_is_free(schemas, body),
+        Request::DeleteSchema(name) if schemas.get(name).is_none() => Err(unknown_extension(name)),
+        _ => Ok(()),
     }
 }
 
+/// What must be looked at to judge or carry out a request that [`accepts`] lets pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// Nothing: it is accepted.
+    Nothing,
+    /// The profiles of the customers whom it names: a record may not be there, and a merge joins two of them.
+    Profiles,
+    /// All profiles: none may have a core attribute of a new extension's name ([`core_attribute`]).
+    Everybody,
+}
+
+/// What a request needs besides [`accepts`].
+pub fn needs(request: &Request) -> Needs {
+    match request {
+        Request::UpdateRecord(..) | Request::DeleteRecord(..) | Request::MergeProfiles { .. } => {
+            Needs::Profiles
+        }
+        Request::CreateSchema(_) => Needs::Everybody,
+        _ => Needs::Nothing,
+    }
+}
+
+/// Carries a request out. Refused, it leaves the state as it was.
+pub fn apply(state: &mut State, request: &Request, reading: Reading) -> Result<(), Rejection> {
+    accepts(&state.schemas, &|id| state.profiles.contains_key(id), request)?;
+    match request {
+        Request::CreateSchema(body) => create_schema(state, body),
+        Request::DeleteSchema(name) => {
+            delete_schema(state, name);
+            Ok(())
+        }
+        Request::MergeProfiles { dst, src, .. } => merge(state, dst, src),
+        _ => request.customer().map_or(Ok(()), |id| {
+            folded(state, &id, |fold, schemas| fold.carry_out(request, schemas, reading))
+        }),
+    }
+}
+
+/// Gives one customer of a state to `work`.
+fn folded(
+    state: &mut State,
+    id: &CustomerId,
+    work: impl FnOnce(&mut Fold, &Schemas) -> Result<(), Rejection>,
+) -> Result<(), Rejection> {
+    let mut fold = state.profiles.remove(id).map_or_else(|| Fold::new(id.clone()), Fold::begin);
+    let answer = work(&mut fold, &state.schemas);
+    state.profiles.extend(fold.into_profile().map(|profile| (id.clone(), profile)));
+    answer
+}
+
+/// What an insert makes of a profile, without a judgement of its body.
+pub fn inserted(profile: &Profile, body: &Json, schemas: &Schemas, reading: Reading) -> Profile {
+    let known = body.view().members().filter(|(name, _)| schemas.get(&name.decoded()).is_some());
+    let body = Json::object(known.map(|(name, value)| (name.as_str(), value)));
+    let mut fold = Fold::begin(profile.clone());
+    let _ = fold.carry_out(&Request::InsertRecords(profile.id.clone(), body), schemas, reading);
+    fold.into_profile().unwrap_or_else(|| profile.clone())
+}
+
 /// The customers whom a request needs are looked up first, before its body is judged.
-fn known_customers(state: &State, request: &Request) -> Result<(), Rejection> {
-    let needed = match request {
-        Request::CreateProfile(_) | Request::Checkpoint(..) => return Ok(()),
-        _ => request.customers(),
-    };
-    match needed.iter().find(|id| !state.profiles.contains_key(id)) {
-        Some(id) => Err(unknown_customer(id)),
-        None => Ok(()),
+fn known_customers(known: &dyn Fn(&CustomerId) -> bool, request: &Request) -> Result<(), Rejection> {
+    match request.named().find(|id| !known(id)) {
+        Some(id) if !matches!(request, Request::Checkpoint(..)) => Err(unknown_customer(id)),
+        _ => Ok(()),
     }
 }
 
 /// An extension without a schema counts before what is wrong inside records, where the request is about records.
-fn kind_of(state: &State, request: &Request, errors: &[Finding]) -> RejectionKind {
+fn kind_of(schemas: &Schemas, request: &Request, errors: &[Finding]) -> RejectionKind {
     let of_records =
         matches!(request, Request::InsertRecords(..) | Request::UpdateRecord(..) | Request::DeleteRecord(..));
     let mut named = errors.iter().filter_map(|finding| finding.place.extension.as_deref());
-    if of_records && named.any(|name| state.schemas.get(name).is_none()) {
+    if of_records && named.any(|name| schemas.get(name).is_none()) {
         RejectionKind::UnknownExtension
     } else {
         RejectionKind::Invalid
     }
 }
 
-fn unknown_customer(id: &CustomerId) -> Rejection {
+pub(super) fn unknown_customer(id: &CustomerId) -> Rejection {
     Rejection::new(RejectionKind::UnknownCustomer, format!("there is no customer {id}"))
 }
 
-fn create(state: &mut State, body: &Json) -> Result<(), Rejection> {
-    let Some(id) = Request::CreateProfile(body.clone()).customer() else {
-        return Err(Rejection::new(RejectionKind::Invalid, "the profile has no customer_id"));
-    };
-    if state.profiles.contains_key(&id) {
-        return Err(Rejection::new(RejectionKind::AlreadyExists, format!("customer {id} is there already")));
-    }
-    let mut profile = Profile::empty(id.clone());
-    set_core(&mut profile, body, &state.schemas);
-    set_extensions(&mut profile, body, &state.schemas, Reading::Replace);
-    state.profiles.insert(id, profile);
-    Ok(())
+pub(super) fn already_there(id: &CustomerId) -> Rejection {
+    Rejection::new(RejectionKind::AlreadyExists, format!("customer {id} is there already"))
 }
 
-/// Sets all core attributes, leaves extensions that are not named, replaces those that are.
-fn update(state: &mut State, id: &CustomerId, body: &Json) -> Result<(), Rejection> {
-    let profile = state.profiles.get_mut(id).ok_or_else(|| unknown_customer(id))?;
-    set_core(profile, body, &state.schemas);
-    set_extensions(profile, body, &state.schemas, Reading::Replace);
-    Ok(())
-}
-
-fn insert(state: &mut State, id: &CustomerId, body: &Json, reading: Reading) -> Result<(), Rejection> {
-    let profile = state.profiles.get_mut(id).ok_or_else(|| unknown_customer(id))?;
-    set_extensions(profile, body, &state.schemas, reading);
-    Ok(())
-}
-
-/// What an insert makes of a profile, without a judgement of its body.
-pub fn inserted(profile: &Profile, body: &Json, schemas: &Schemas, reading: Reading) -> Profile {
-    let mut profile = profile.clone();
-    set_extensions(&mut profile, body, schemas, reading);
-    profile
-}
-
-fn set_core(profile: &mut Profile, body: &Json, schemas: &Schemas) {
-    let is_core = |name: &str| !same_name(name, CUSTOMER_ID) && schemas.get(name).is_none();
-    let members = body.view().members().map(|(name, value)| (name.decoded().into_owned(), value));
-    profile.core = members
-        .filter(|(name, _)| is_core(name))
-        .map(|(name, value)| CoreAttribute { name, value: value.to_json() })
-        .collect();
-}
-
-fn set_extensions(profile: &mut Profile, body: &Json, schemas: &Schemas, reading: Reading) {
-    for (name, value) in body.view().members() {
-        if let Some(schema) = schemas.get(&name.decoded()) {
-            set_extension(profile, schema, value, reading);
-        }
-    }
-}
-
-fn set_extension(profile: &mut Profile, schema: &Schema, value: View<'_>, reading: Reading) {
-    let records: Vec<Record> = match value.kind() {
-        Kind::Array => value.elements().filter_map(|element| stored(schema, element)).collect(),
-        _ => stored(schema, value).into_iter().collect(),
-    };
-    if schema.arity == Arity::Multi && reading == Reading::Upsert {
-        let joined = upserted(schema, profile.records(&schema.name), records);
-        return put(profile, schema, (!joined.is_empty()).then_some(Records::Multi(joined)));
-    }
-    let single = || records.first().cloned().map(Records::Single);
-    let all = || (!records.is_empty()).then(|| Records::Multi(records.clone()));
-    put(profile, schema, if schema.arity == Arity::Multi { all() } else { single() });
-}
-
-/// Replaces an extension's records in place, or adds it last; `None` takes it away.
-fn put(profile: &mut Profile, schema: &Schema, records: Option<Records>) {
-    let at = profile.extensions.iter().position(|extension| same_name(&extension.name, &schema.name));
-    match (at, records) {
-        (Some(at), Some(records)) => profile.extensions[at].records = records,
-        (Some(at), None) => drop(profile.extensions.remove(at)),
-        (None, Some(records)) => profile.extensions.push(Extension { name: schema.name.clone(), records }),
-        (None, None) => {}
-    }
-}
-
-/// Records with an equal key are replaced whole where they stand; the others go last.
-fn upserted(schema: &Schema, old: &[Record], new: Vec<Record>) -> Vec<Record> {
-    let mut records = old.to_vec();
-    let mut places: BTreeMap<_, usize> = BTreeMap::new();
-    for (at, record) in records.iter().enumerate() {
-        if let Some(key) = unique_key(schema, record) {
-            places.entry(key).or_insert(at);
-        }
-    }
-    for record in new {
-        match unique_key(schema, &record).and_then(|key| places.get(&key)) {
-            Some(at) => records[*at] = record,
-            None => records.push(record),
-        }
-    }
-    records
-}
-
-/// A record as the profile keeps it: names spelled as the schema does, defaults of missing mandatory attributes filled in.
-pub(super) fn stored(schema: &Schema, value: View<'_>) -> Option<Record> {
-    let record = Record::new(value.to_json())?;
-    let respelled = record.attributes().any(|(name, _)| {
-        let name = name.decoded();
-        schema.attribute(&name).is_some_and(|attribute| attribute.name != name)
-    });
-    let record = if respelled { spelled(schema, &record) } else { record };
-    let missing = schema.attributes.iter().filter(|attribute| attribute.mandatory);
-    Some(missing.fold(record, |record, attribute| match &attribute.default {
-        Some(default) if record.get(&attribute.name).is_none() => record.with(&attribute.name, Some(default)),
-        _ => record,
-    }))
-}
-
-/// With the names spelled as the schema does.
-pub(super) fn spelled(schema: &Schema, record: &Record) -> Record {
-    let members: Vec<(String, View<'_>)> = record
-        .attributes()
-        .map(|(token, value)| match schema.attribute(&token.decoded()) {
-            Some(attribute) => (super::json::quoted(&attribute.name), value),
-            None => (token.as_str().to_owned(), value),
-        })
-        .collect();
-    let json = Json::object(members.iter().map(|(name, value)| (name.as_str(), *value)));
-    Record::new(json).unwrap_or_else(|| record.clone())
-}
-
-/// Replaces (`whole`) or takes away the record with the body's unique attributes.
-fn keyed(state: &mut State, id: &CustomerId, ext: &str, body: &Json, whole: bool) -> Result<(), Rejection> {
-    let schema = state.schemas.get(ext).ok_or_else(|| unknown_extension(ext))?;
-    let profile = state.profiles.get_mut(id).ok_or_else(|| unknown_customer(id))?;
-    let key = Record::new(body.clone()).and_then(|record| unique_key(schema, &record));
-    let mut records = profile.records(ext).to_vec();
-    let Some(at) = records.iter().position(|record| key.is_some() && unique_key(schema, record) == key)
-    else {
-        let sentence = format!("customer {id} has no {} record with these unique attributes", schema.name);
-        return Err(Rejection::new(RejectionKind::UnknownRecord, sentence));
-    };
-    match stored(schema, body.view()).filter(|_| whole) {
-        Some(record) => records[at] = record,
-        None => drop(records.remove(at)),
-    }
-    put(profile, schema, (!records.is_empty()).then_some(Records::Multi(records)));
-    Ok(())
-}
-
-fn unknown_extension(name: &str) -> Rejection {
+pub(super) fn unknown_extension(name: &str) -> Rejection {
     Rejection::new(RejectionKind::UnknownExtension, format!("there is no schema of an extension {name}"))
 }
 
-fn create_schema(state: &mut State, body: &Json) -> Result<(), Rejection> {
-    let schema =
-        Schema::from_json(body).map_err(|e| Rejection::new(RejectionKind::Invalid, e.to_string()))?;
-    if state.schemas.get(&schema.name).is_some() {
-        let sentence = format!("there is a schema of the extension {} already", schema.name);
-        return Err(Rejection::new(RejectionKind::AlreadyExists, sentence));
+/// The refusal of a schema whose name is that of a customer's core attribute.
+pub fn core_attribute(id: &CustomerId, name: &str) -> Rejection {
+    let sentence = format!(
+        "customer {id} has a core attribute {name}: as long as a customer has one, there can be no extension of that name"
+    );
+    Rejection::new(RejectionKind::AlreadyExists, sentence)
+}
+
+fn schema_of(body: &Json) -> Result<Schema, Rejection> {
+    Schema::from_json(body).map_err(|error| Rejection::new(RejectionKind::Invalid, error.to_string()))
+}
+
+fn name_is_free(schemas: &Schemas, body: &Json) -> Result<(), Rejection> {
+    let name = schema_of(body)?.name;
+    if schemas.get(&name).is_none() {
+        return Ok(());
     }
-    let is_core = |profile: &&Profile| profile.core(&schema.name).is_some();
-    if let Some(first) = state.profiles.values().find(is_core) {
-        let (id, name) = (&first.id, &schema.name);
-        let sentence = format!(
-            "customer {id} has a core attribute {name}: as long as a customer has one, there can be no extension of that name"
-        );
-        return Err(Rejection::new(RejectionKind::AlreadyExists, sentence));
+    let sentence = format!("there is a schema of the extension {name} already");
+    Err(Rejection::new(RejectionKind::AlreadyExists, sentence))
+}
+
+fn create_schema(state: &mut State, body: &Json) -> Result<(), Rejection> {
+    let schema = schema_of(body)?;
+    if let Some(first) = state.profiles.values().find(|profile| profile.core(&schema.name).is_some()) {
+        return Err(core_attribute(&first.id, &schema.name));
     }
     state.schemas.push(schema);
     Ok(())
 }
 
 /// Takes the schema away, and with it every customer's records of that extension.
-fn delete_schema(state: &mut State, name: &str) -> Result<(), Rejection> {
-    if !state.schemas.remove(name) {
-        return Err(unknown_extension(name));
-    }
+fn delete_schema(state: &mut State, name: &str) {
+    state.schemas.remove(name);
     for profile in state.profiles.values_mut() {
         profile.extensions.retain(|extension| !same_name(&extension.name, name));
     }
-    Ok(())
 }
 
-/// What `dst` has wins: its scalars, single-valued extensions and records with the same key. The rest of `src` is added.
 fn merge(state: &mut State, dst: &CustomerId, src: &CustomerId) -> Result<(), Rejection> {
-    if dst == src {
-        return Err(Rejection::new(RejectionKind::Invalid, "a customer cannot be merged with itself"));
-    }
     let source = state.profiles.remove(src).ok_or_else(|| unknown_customer(src))?;
-    let target = state.profiles.get_mut(dst).ok_or_else(|| unknown_customer(dst))?;
-    for attribute in source.core {
-        match target.core.iter_mut().find(|own| same_name(&own.name, &attribute.name)) {
-            None => target.core.push(attribute),
-            Some(own) => own.value = joined_values(&own.value, &attribute.value),
-        }
-    }
-    for extension in source.extensions {
-        let Some(schema) = state.schemas.get(&extension.name) else { continue };
-        match (target.extension(&extension.name).map(|own| own.records.clone()), extension.records) {
-            (None, records) => put(target, schema, Some(records)),
-            (Some(Records::Multi(own)), Records::Multi(other)) => {
-                let met: Vec<_> = own.iter().filter_map(|record| unique_key(schema, record)).collect();
-                let is_new =
-                    |record: &Record| unique_key(schema, record).is_none_or(|key| !met.contains(&key));
-                let records = own.iter().cloned().chain(other.into_iter().filter(is_new)).collect();
-                put(target, schema, Some(Records::Multi(records)));
-            }
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
-/// Two arrays without repeats; where either is a scalar, the first.
-fn joined_values(own: &Json, other: &Json) -> Json {
-    if own.view().kind() != Kind::Array || other.view().kind() != Kind::Array {
-        return own.clone();
-    }
-    let mut values: Vec<View<'_>> = own.view().elements().collect();
-    for value in other.view().elements() {
-        if !values.contains(&value) {
-            values.push(value);
-        }
-    }
-    Json::array(values)
+    folded(state, dst, |fold, schemas| fold.merge(source, schemas))
 }

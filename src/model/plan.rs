@@ -6,12 +6,12 @@
 mod extension;
 mod outgoing;
 
-use super::apply::stored;
 use super::compare::{RecordMeaning, meaning, record_meaning};
 use super::json::{Json, View, folded, quoted, same_name};
 use super::profile::{CUSTOMER_ID, CoreAttribute, CustomerId, Profile, Record};
 use super::request::Request;
 use super::schema::{Schema, Schemas};
+use super::stored::stored;
 use std::collections::BTreeMap;
 
 /// What is known of a server's reading of insert.

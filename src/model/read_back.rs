@@ -1,12 +1,12 @@
 //! A profile read back after something was sent: what is there of it, and what is not.
 
-use super::apply::spelled;
 use super::compare::{core_shown, same_record, same_records};
 use super::finding::Place;
 use super::json::{Json, folded, same_name};
 use super::profile::{CUSTOMER_ID, CoreAttribute, Extension, Profile, Record, Records, records_of};
 use super::request::Request;
 use super::schema::{Arity, Schema, Schemas};
+use super::stored::spelled;
 use super::value::{coerced, unique_key};
 use std::collections::HashSet;
 

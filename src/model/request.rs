@@ -114,22 +114,38 @@ impl Request {
             Self::CreateProfile(body) => {
                 body.view().get("customer_id")?.text().and_then(|id| CustomerId::new(&id).ok())
             }
-            Self::UpdateProfile(id, _)
-            | Self::DeleteProfile(id)
-            | Self::MergeProfiles { dst: id, .. }
-            | Self::InsertRecords(id, _)
-            | Self::UpdateRecord(id, ..)
-            | Self::DeleteRecord(id, ..)
-            | Self::Checkpoint(id, _) => Some(id.clone()),
-            Self::CreateSchema(_) | Self::DeleteSchema(_) => None,
+            _ => self.named().next().cloned(),
         }
     }
 
     /// Every customer whom it touches: for a merge both, for a request about schemas none.
     pub fn customers(&self) -> Vec<CustomerId> {
         match self {
-            Self::MergeProfiles { dst, src, .. } => vec![dst.clone(), src.clone()],
-            _ => self.customer().into_iter().collect(),
+            Self::CreateProfile(_) => self.customer().into_iter().collect(),
+            _ => self.named().cloned().collect(),
+        }
+    }
+
+    /// The customers whom its path names: for a merge both, for a create and for a request about schemas none.
+    pub fn named(&self) -> impl Iterator<Item = &CustomerId> {
+        let (one, other) = match self {
+            Self::UpdateProfile(id, _)
+            | Self::DeleteProfile(id)
+            | Self::InsertRecords(id, _)
+            | Self::UpdateRecord(id, ..)
+            | Self::DeleteRecord(id, ..)
+            | Self::Checkpoint(id, _) => (Some(id), None),
+            Self::MergeProfiles { dst, src, .. } => (Some(dst), Some(src)),
+            Self::CreateProfile(_) | Self::CreateSchema(_) | Self::DeleteSchema(_) => (None, None),
+        };
+        one.into_iter().chain(other)
+    }
+
+    /// Whether it touches this customer.
+    pub fn is_of(&self, id: &CustomerId) -> bool {
+        match self {
+            Self::CreateProfile(_) => self.customer().as_ref() == Some(id),
+            _ => self.named().any(|named| named == id),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Extension schemas: which attributes a record has, and which of them identify it (docs/API.md, "Schemas").
 
 use super::json::{Json, Kind, View, same_name};
+use std::sync::Arc;
 
 /// The type of an attribute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -157,10 +158,10 @@ pub struct Declared {
     pub unique: Vec<String>,
 }
 
-/// The schemas of a target, in the order in which they were made.
+/// The schemas of a target, in the order in which they were made. Cloning shares them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Schemas {
-    all: Vec<Schema>,
+    all: Arc<Vec<Schema>>,
     source: Source,
 }
 
@@ -177,7 +178,7 @@ enum Source {
 impl Schemas {
     /// Schemas that no target told; `asked` are the extensions that were asked for.
     pub fn inferred(schemas: Vec<Schema>, asked: Vec<String>) -> Self {
-        Self { all: schemas, source: Source::Inferred { asked } }
+        Self { all: Arc::new(schemas), source: Source::Inferred { asked } }
     }
 
     /// Whether no target told them: types are those of the values, and there may be further extensions.
@@ -205,13 +206,13 @@ impl Schemas {
 
     /// Adds a schema at the end. The caller has checked that its name is free.
     pub fn push(&mut self, schema: Schema) {
-        self.all.push(schema);
+        Arc::make_mut(&mut self.all).push(schema);
     }
 
     /// Takes a schema away; says whether it was there.
     pub fn remove(&mut self, extension: &str) -> bool {
         let before = self.all.len();
-        self.all.retain(|schema| !same_name(&schema.name, extension));
+        Arc::make_mut(&mut self.all).retain(|schema| !same_name(&schema.name, extension));
         self.all.len() < before
     }
 
@@ -224,7 +225,7 @@ impl Schemas {
     #[must_use]
     pub fn completed(mut self, declared: &[Declared]) -> Self {
         for Declared { name, unique } in declared {
-            let found = self.all.iter_mut().find(|schema| same_name(&schema.name, name));
+            let found = Arc::make_mut(&mut self.all).iter_mut().find(|schema| same_name(&schema.name, name));
             if let Some(schema) =
                 found.filter(|schema| schema.arity == Arity::Multi && schema.unique.is_empty())
             {
@@ -247,7 +248,7 @@ impl<'a> IntoIterator for &'a Schemas {
 
 impl FromIterator<Schema> for Schemas {
     fn from_iter<T: IntoIterator<Item = Schema>>(schemas: T) -> Self {
-        Self { all: schemas.into_iter().collect(), source: Source::Told }
+        Self { all: Arc::new(schemas.into_iter().collect()), source: Source::Told }
     }
 }
 

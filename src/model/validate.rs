@@ -71,7 +71,7 @@ fn profile(body: &Json, id: Option<&CustomerId>, schemas: &Schemas, core: bool, 
 }
 
 /// A scalar, or an array of scalars.
-fn is_core(value: View<'_>) -> bool {
+pub(super) fn is_core(value: View<'_>) -> bool {
     let scalar = |value: View<'_>| !matches!(value.kind(), Kind::Array | Kind::Object);
     scalar(value) || (value.kind() == Kind::Array && value.elements().all(scalar))
 }
