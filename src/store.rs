@@ -5,6 +5,7 @@ pub mod connections;
 mod create;
 pub mod disk;
 pub mod drafts;
+mod header;
 mod held;
 mod history;
 mod journal;
@@ -13,9 +14,12 @@ pub mod line;
 pub mod places;
 pub mod position;
 mod recover;
+mod scan;
+mod segments;
 pub mod settings;
 mod synced;
 mod whose;
+mod writer;
 
 use crate::model::apply::{Reading, Rejection, State, apply};
 use crate::model::json::{Json, Kind, NameToken, View};
@@ -24,10 +28,15 @@ use crate::model::request::Request;
 use crate::model::schema::Schemas;
 use disk::{Disk, OsDisk};
 use held::Held;
-use journal::{Journal, Next};
+use journal::Journal;
+pub use journal::Options;
+use position::Position;
+pub use segments::Trouble;
 use std::collections::{BTreeMap, HashMap};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use writer::Writer;
 
 pub use check::{Report, Spot, check};
 
@@ -37,7 +46,23 @@ pub struct Store {
 }
 
 struct Inner {
-    journal: Journal,
+    writer: Writer,
+    /// Behind the line read last.
+    read: Position,
+    /// The damaged line behind which nothing counts.
+    stopped: Option<Damage>,
+    fold: Fold,
+}
+
+struct Damage {
+    path: PathBuf,
+    line: u64,
+    reason: String,
+}
+
+/// What the lines read so far made.
+#[derive(Default)]
+struct Fold {
     state: State,
     /// The last line read, and so the `seq` of the state.
     seq: u64,
@@ -110,6 +135,17 @@ pub enum StoreError {
         /// Why.
         reason: String,
     },
+    /// A file of the journal is missing or wrong.
+    #[error("{}: {}; what stands before it can be read, nothing can be written", .0.path.display(), .0.reason)]
+    Broken(Trouble),
+    /// The store can be read only.
+    #[error("{path} can only be read here: {reason}; nothing was changed")]
+    ReadOnly {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        reason: String,
+    },
     /// The disk refused; nothing was written.
     #[error("{path}: {source}; nothing was changed")]
     Disk {
@@ -135,6 +171,26 @@ impl StoreError {
     pub fn is_unclear(&self) -> bool {
         matches!(self, Self::Unclear { .. })
     }
+
+    /// What the disk said before anything was written: that this place cannot be written at all, or that it failed.
+    fn refused(path: PathBuf, source: std::io::Error) -> Self {
+        match source.kind() {
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+                Self::ReadOnly { path, reason: source.to_string() }
+            }
+            ErrorKind::Unsupported => {
+                let reason = format!("its file system has no locks to keep two writers apart ({source})");
+                Self::ReadOnly { path, reason }
+            }
+            _ => Self::Disk { path, source },
+        }
+    }
+}
+
+impl From<Trouble> for StoreError {
+    fn from(trouble: Trouble) -> Self {
+        Self::Broken(trouble)
+    }
 }
 
 impl Store {
@@ -145,14 +201,14 @@ impl Store {
 
     /// The same on a disk of the caller's.
     pub fn open_on(disk: Arc<dyn Disk>, folder: &Path) -> Result<Self, StoreError> {
-        let mut inner = Inner {
-            journal: Journal::open(disk, folder)?,
-            state: State::default(),
-            seq: 0,
-            moves: Moves::default(),
-            held: Held::default(),
-            lost: BTreeMap::new(),
-        };
+        Self::open_with(disk, folder, Options::default())
+    }
+
+    /// The same with options.
+    pub fn open_with(disk: Arc<dyn Disk>, folder: &Path, options: Options) -> Result<Self, StoreError> {
+        let journal = Journal::open(disk, folder, options)?;
+        let read = journal.start();
+        let mut inner = Inner { writer: Writer::new(journal), read, stopped: None, fold: Fold::default() };
         inner.catch_up()?;
         Ok(Self { inner: Mutex::new(inner) })
     }
@@ -170,18 +226,18 @@ impl Store {
 
     /// The schemas as of now.
     pub fn schemas(&self) -> Result<Schemas, StoreError> {
-        Ok(self.current()?.state.schemas.clone())
+        Ok(self.current()?.fold.state.schemas.clone())
     }
 
     /// A customer's profile as of now, and the `seq` of the store.
     pub fn load(&self, id: &CustomerId) -> Result<Option<(Profile, u64)>, StoreError> {
         let inner = self.current()?;
-        Ok(inner.state.profiles.get(id).map(|profile| (profile.clone(), inner.seq)))
+        Ok(inner.fold.state.profiles.get(id).map(|profile| (profile.clone(), inner.fold.seq)))
     }
 
     /// The IDs of all customers, sorted.
     pub fn customers(&self) -> Result<Vec<CustomerId>, StoreError> {
-        Ok(self.current()?.state.profiles.keys().cloned().collect())
+        Ok(self.current()?.fold.state.profiles.keys().cloned().collect())
     }
 
     /// The IDs of those whom [`Self::find`] finds.
@@ -192,21 +248,21 @@ impl Store {
     /// At most `limit` customers who have `text` in their ID or a value, letter case ignored. Where the text is a number,
     /// punctuation does not count on either side.
     pub fn find(&self, text: &str, limit: usize) -> Result<Vec<Profile>, StoreError> {
-        Ok(found_in(self.current()?.state.profiles.values(), text, limit))
+        Ok(found_in(self.current()?.fold.state.profiles.values(), text, limit))
     }
 
     /// At most `limit` customers of whom every named attribute has its value: see [`Profile::has`].
     pub fn identify(&self, wanted: &[(String, String)], limit: usize) -> Result<Vec<Profile>, StoreError> {
-        Ok(identified_in(self.current()?.state.profiles.values(), wanted, limit))
+        Ok(identified_in(self.current()?.fold.state.profiles.values(), wanted, limit))
     }
 
     /// The accepted requests that made a customer what it is, oldest first: see [`history`].
     pub fn history(&self, id: &CustomerId) -> Result<Vec<line::Line>, StoreError> {
         let inner = self.current()?;
-        let known = history::Known { seq: inner.seq, lost: inner.lost.clone() };
-        let journals = [inner.journal.again()?, inner.journal.again()?];
+        let known = history::Known { seq: inner.fold.seq, lost: inner.fold.lost.clone() };
+        let journal = inner.writer.journal().clone();
         drop(inner); // nobody waits for what is read here
-        history::history(journals, &known, id)
+        history::history(&journal, &known, id)
     }
 
     /// Judges the requests in order, writes the accepted ones with one write and one sync, and answers after it.
@@ -229,30 +285,32 @@ impl Store {
         at: &str,
     ) -> Result<Vec<Result<Accepted, Rejection>>, StoreError> {
         let mut inner = self.lock();
-        let _held = inner.journal.lock()?;
-        inner.journal.settle()?;
+        let _held = inner.writer.lock()?;
+        inner.writer.settle()?;
         inner.catch_up()?;
-        inner.journal.writable()?;
-        planned_from.map_or(Ok(()), |seq| inner.moves.refuse_since(seq, inner.seq, requests))?;
-        let writing = inner.journal.begin()?;
+        inner.writable()?;
+        let Inner { writer, fold, .. } = &mut *inner;
+        planned_from.map_or(Ok(()), |seq| fold.moves.refuse_since(seq, fold.seq, requests))?;
+        let writing = writer.begin(fold.seq + 1)?;
         let mut text = String::new();
-        let answers = requests.iter().map(|request| inner.accept(request, by, at, &mut text)).collect();
-        inner.journal.append(writing, &text)?;
+        let answers = requests.iter().map(|request| fold.accept(request, by, at, &mut text)).collect();
+        writing.append(&text)?;
+        inner.read = inner.writer.journal().end();
         Ok(answers)
     }
 
     /// The damage that reading met, if any: of the whole store, or of some customers.
     pub fn damage(&self) -> Option<String> {
         let inner = self.lock();
-        let of_all = inner.journal.writable().err().map(|error| error.to_string());
-        of_all.or_else(|| inner.held.damage())
+        let of_all = inner.writable().err().map(|error| error.to_string());
+        of_all.or_else(|| inner.fold.held.damage())
     }
 
     /// What the journal holds now, lines of other processes included. After an unclear write it is not known.
     fn current(&self) -> Result<MutexGuard<'_, Inner>, StoreError> {
         let mut inner = self.lock();
         inner.catch_up()?;
-        inner.journal.clear()?;
+        inner.writer.clear()?;
         Ok(inner)
     }
 
@@ -263,44 +321,70 @@ impl Store {
 
 impl Inner {
     fn catch_up(&mut self) -> Result<(), StoreError> {
-        while let Some(next) = self.journal.next_line()? {
-            match next {
-                Next::Line(line) => self.take(&line),
-                Next::Damaged(bytes) => self.take_damaged(&bytes),
+        self.writer.refresh()?;
+        let journal = self.writer.journal().clone();
+        if self.stopped.is_some() || self.read == journal.end() {
+            return Ok(());
+        }
+        let mut scan = journal.scan(self.read);
+        while let Some((at, bytes)) = scan.next().map_err(|source| journal.failed(source))? {
+            if let Err(reason) = self.fold.read(&journal, at, bytes) {
+                let (path, line) = journal.place(at).map_err(|source| journal.failed(source))?;
+                self.stopped = Some(Damage { path, line, reason });
+                break;
             }
         }
+        self.read = journal.end();
         Ok(())
     }
 
-    fn take(&mut self, line: &line::Line) {
-        if line.seq != self.seq + 1 {
-            self.journal.damaged(format!("its seq is {}, {} should follow", line.seq, self.seq + 1));
-            return;
+    fn writable(&self) -> Result<(), StoreError> {
+        self.writer.clear()?;
+        if let Some(Damage { path, line, reason }) = &self.stopped {
+            return Err(StoreError::Damaged { path: path.clone(), line: *line, reason: reason.clone() });
         }
+        self.writer.writable()
+    }
+}
+
+impl Fold {
+    /// Takes a line; an error says why nothing behind it counts.
+    fn read(&mut self, journal: &Journal, at: Position, bytes: &[u8]) -> Result<(), String> {
+        match line::Line::from_bytes(bytes) {
+            Ok(line) if !journal.follows(at, self.seq, line.seq) => {
+                Err(format!("its seq is {}, it follows {}", line.seq, self.seq))
+            }
+            Ok(line) => self.take(&line),
+            Err(line::LineError::Checksum) => self.take_damaged(journal, at, bytes),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    fn take(&mut self, line: &line::Line) -> Result<(), String> {
         if self.held.holds(&line.request) {
             if let Some(gone) = self.held.pass_over(&line.request) {
                 self.state.profiles.remove(&gone);
             }
         } else if let Err(rejection) = apply(&mut self.state, &line.request, Reading::Upsert) {
-            self.journal.damaged(format!("it cannot be carried out: {rejection}"));
-            return;
+            return Err(format!("it cannot be carried out: {rejection}"));
         }
         self.seq = line.seq;
         self.moves.note(&line.request, line.seq);
+        Ok(())
     }
 
     /// A damaged line holds its customers; where nothing tells whose it was, nothing behind it counts.
-    fn take_damaged(&mut self, bytes: &[u8]) {
+    fn take_damaged(&mut self, journal: &Journal, at: Position, bytes: &[u8]) -> Result<(), String> {
         let customers = whose::whose(bytes, self.seq + 1, |id| self.moves.customers.contains_key(id));
         if customers.is_empty() {
-            return self
-                .journal
-                .damaged(format!("{}; nothing tells whose it was", line::LineError::Checksum));
+            return Err(format!("{}; nothing tells whose it was", line::LineError::Checksum));
         }
         self.seq += 1;
-        self.held.hold(&customers, &self.journal.place());
+        let place = journal.place(at).map(|(path, line)| format!("{}:{line}", path.display()));
+        self.held.hold(&customers, &place.unwrap_or_default());
         self.moves.customers.extend(customers.iter().map(|id| (id.clone(), self.seq)));
         self.lost.insert(self.seq, customers);
+        Ok(())
     }
 
     fn accept(

@@ -241,7 +241,7 @@ fn a_journal_cut_off_under_an_open_store_takes_no_requests() {
     let store = made(folder.path());
     change(folder.path(), |bytes| bytes.truncate(200));
     let error = store.append(&[insert(1, "111")], "tester", "now").unwrap_err();
-    assert!(matches!(error, StoreError::Damaged { .. }), "{error}");
+    assert!(matches!(error, StoreError::Broken(_)), "{error}");
     assert_eq!(std::fs::read(folder.path().join("journal-000001.jsonl")).unwrap().len(), 200);
 }
 

@@ -150,10 +150,14 @@ fn a_full_disk_is_named_and_latches_until_the_store_is_opened_again() {
     let disk = FaultyDisk::default();
     let store = Store::create_on(Arc::new(disk.clone()), folder.path()).unwrap();
     append(&store, &["A"]).unwrap();
-    // The lock, 6 to settle, 7 to read on, 7 to begin; then the write.
-    let next = disk.0.lock().unwrap().operations;
-    disk.0.lock().unwrap().fault = Some(Fault { at: next + 21, quarters: 2, for_ever: false });
-    let sentence = append(&store, &["B"]).unwrap_err().to_string();
+    let sentence = (0..)
+        .find_map(|before| {
+            let at = disk.0.lock().unwrap().operations + before;
+            disk.0.lock().unwrap().fault = Some(Fault { at, quarters: 2, for_ever: false });
+            append(&store, &["B"]).err().filter(StoreError::is_unclear) // before the write it is clear
+        })
+        .unwrap()
+        .to_string();
     let path = journal(folder.path()).display().to_string();
     assert!(sentence.starts_with(&path) && sentence.contains("No space left on device"), "{sentence}");
     assert!(append(&store, &["C"]).unwrap_err().is_unclear());

@@ -228,11 +228,12 @@ fn what_is_written_and_synced_needs_no_further_file_handle() {
     let folder = tempfile::tempdir().unwrap();
     let disk = FaultyDisk::default();
     let store = Store::create_on(Arc::new(disk.clone()), folder.path()).unwrap();
-    append(&store, "A").unwrap();
+    let other = Store::open_on(Arc::new(disk.clone()), folder.path()).unwrap();
     disk.0.lock().unwrap().without_handles = Some(false);
-    append(&store, "B").unwrap();
+    append(&store, "A").unwrap();
+    append(&store, "B").unwrap(); // what the first write opened is still open
     assert!(
-        matches!(append(&store, "C").unwrap_err(), StoreError::Disk { .. }),
+        matches!(append(&other, "C").unwrap_err(), StoreError::Disk { .. }),
         "and before, nothing is changed"
     );
     disk.0.lock().unwrap().without_handles = None;

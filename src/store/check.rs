@@ -1,8 +1,10 @@
 //! Looking through a whole journal: every damaged line is named, not only the first.
 
 use super::disk::{Access, Disk, DiskFile, OsDisk};
-use super::journal::{JOURNAL, LOCK, is_absent};
-use super::line::{Line, LineError, check_header, is_sealed};
+use super::header::Header;
+use super::journal::{LOCK, is_absent};
+use super::line::{Line, LineError, is_sealed};
+use super::segments::name;
 use super::whose::whose;
 use super::{StoreError, synced};
 use crate::model::apply::{Reading, State, apply};
@@ -44,7 +46,7 @@ impl fmt::Display for Spot {
 
 /// Reads the whole journal of a store, piece by piece, and judges every line.
 pub fn check(folder: &Path) -> Result<Report, StoreError> {
-    let path = folder.join(JOURNAL);
+    let path = folder.join(name(1));
     match look(&OsDisk, &folder.join(LOCK), &path) {
         Ok(report) => Ok(report),
         Err(error) if is_absent(&error) => Err(StoreError::Missing(folder.to_owned())),
@@ -55,7 +57,7 @@ pub fn check(folder: &Path) -> Result<Report, StoreError> {
 fn look(disk: &dyn Disk, lock: &Path, path: &Path) -> io::Result<Report> {
     let file = disk.open(path, Access::Read)?;
     let size = file.size()?;
-    let end = synced::end(disk, lock, file.as_ref())?.unwrap_or(size);
+    let end = synced::end(disk, lock, file.as_ref(), 1)?.unwrap_or(size);
     let mut judge = Judge {
         path,
         line: 0,
@@ -109,7 +111,7 @@ impl Judge<'_> {
     fn line(&mut self, bytes: &[u8]) {
         self.line += 1;
         if self.line == 1 {
-            if let Err(error) = check_header(bytes) {
+            if let Err(error) = Header::from_bytes(bytes) {
                 self.find(error.to_string());
             }
             return;

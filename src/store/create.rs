@@ -1,14 +1,13 @@
 //! Making a new store: all of it or nothing, also when a first attempt was interrupted.
 
-use super::disk::{Disk, Lock};
-use super::journal::{JOURNAL, LOCK};
-use super::line::header;
-use super::{StoreError, random_hex, synced};
+use super::disk::{Access, Disk, Lock};
+use super::header::Header;
+use super::journal::{LOCK, another};
+use super::segments::{name, unfinished};
+use super::synced::{self, Note, Notes};
+use super::{StoreError, random_hex};
 use std::io;
 use std::path::Path;
-
-/// The journal until its header is durable.
-const UNFINISHED: &str = "journal-000001.new";
 
 /// Makes a store in a folder that is missing or empty. What an interrupted attempt left behind counts as nothing.
 pub fn create(disk: &dyn Disk, folder: &Path) -> Result<(), StoreError> {
@@ -17,7 +16,7 @@ pub fn create(disk: &dyn Disk, folder: &Path) -> Result<(), StoreError> {
     let lock = prepare(disk, folder).map_err(fail)?;
     let _held = lock.ok_or_else(|| StoreError::Locked(folder.to_owned()))?;
     refuse_used(disk, folder)?; // somebody else may have been first
-    write_header(disk, folder).map_err(fail)
+    first_segment(disk, folder).map_err(fail)
 }
 
 fn refuse_used(disk: &dyn Disk, folder: &Path) -> Result<(), StoreError> {
@@ -26,7 +25,7 @@ fn refuse_used(disk: &dyn Disk, folder: &Path) -> Result<(), StoreError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(source) => return Err(StoreError::Disk { path: folder.to_owned(), source }),
     };
-    if names.iter().all(|name| name == UNFINISHED || name == LOCK) {
+    if names.iter().all(|name| *name == *unfinished(1) || name == LOCK) {
         Ok(())
     } else {
         Err(StoreError::NotEmpty(folder.to_owned()))
@@ -41,14 +40,26 @@ fn prepare(disk: &dyn Disk, folder: &Path) -> io::Result<Option<Lock>> {
     disk.try_lock(&folder.join(LOCK))
 }
 
-fn write_header(disk: &dyn Disk, folder: &Path) -> io::Result<()> {
-    let unfinished = folder.join(UNFINISHED);
-    let mut file = disk.open(&unfinished, super::disk::Access::Make)?;
+fn first_segment(disk: &dyn Disk, folder: &Path) -> io::Result<()> {
+    let store = random_hex(16).to_lowercase();
+    let mut notes = Notes::open(disk, &folder.join(LOCK))?;
+    make_segment(disk, folder, &Header { store, segment: 1, replaces: None, first_seq: 1 }, &mut notes)
+}
+
+/// Makes a segment that has no lines yet, durable before it is noted. The caller holds the lock, and all lines before it are durable.
+///
+/// There is no note while it gets its name: a writer who comes after an owner that died there looks at the files, and makes the name
+/// durable before it notes their end.
+pub fn make_segment(disk: &dyn Disk, folder: &Path, header: &Header, notes: &mut Notes) -> io::Result<()> {
+    let unfinished = folder.join(unfinished(header.segment));
+    let text = format!("{}\n", header.to_text());
+    let mut file = disk.open(&unfinished, Access::Make)?;
     file.truncate(0)?;
-    file.write_at(0, format!("{}\n", header(&random_hex(16).to_lowercase())).as_bytes())?;
+    file.write_at(0, text.as_bytes())?;
     file.sync_data()?;
-    disk.rename(&unfinished, &folder.join(JOURNAL))?;
+    notes.clear()?;
+    disk.rename(&unfinished, &folder.join(name(header.segment)))?;
     disk.sync_folder(folder)?;
-    let end = file.size()?;
-    synced::note(disk, &folder.join(LOCK), file.as_ref(), end)
+    let before = &text.as_bytes()[text.len().saturating_sub(synced::COMPARED)..];
+    notes.note(Note::new(header.segment, another(), text.len() as u64, before)).map(drop)
 }

@@ -2,10 +2,13 @@
 
 use std::ffi::OsString;
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
-use std::io::{self, Seek, SeekFrom, Write};
+use std::io;
 use std::path::Path;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
+
+/// So much memory may be taken without asking how much there is to read. In bytes.
+const SMALL: usize = 64 << 10;
 
 /// What a file is opened for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +74,14 @@ pub trait DiskFile: Send + Sync {
     fn size(&self) -> io::Result<u64>;
     /// The bytes from an offset, `most` of them or, at the end of the file, fewer.
     fn read_at(&self, offset: u64, most: usize) -> io::Result<Vec<u8>>;
+    /// The same into a buffer; says how many bytes these are.
+    fn read_into(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        let bytes = self.read_at(offset, buffer.len())?;
+        buffer[..bytes.len()].copy_from_slice(&bytes);
+        Ok(bytes.len())
+    }
+    /// Whether it still has a name: it was neither removed nor replaced by another.
+    fn is_linked(&self) -> io::Result<bool>;
     /// Writes all bytes at an offset.
     fn write_at(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()>;
     /// Cuts the file off.
@@ -152,24 +163,49 @@ impl DiskFile for File {
 
     fn read_at(&self, offset: u64, most: usize) -> io::Result<Vec<u8>> {
         // No more memory than there is to read, whatever a damaged file says of its lengths.
-        let left = usize::try_from(self.metadata()?.len().saturating_sub(offset)).unwrap_or(usize::MAX);
-        let mut bytes = vec![0; most.min(left)];
+        let left = || Ok::<_, io::Error>(self.metadata()?.len().saturating_sub(offset));
+        let most =
+            if most <= SMALL { most } else { most.min(usize::try_from(left()?).unwrap_or(usize::MAX)) };
+        let mut bytes = vec![0; most];
+        let read = self.read_into(offset, &mut bytes)?;
+        bytes.truncate(read);
+        Ok(bytes)
+    }
+
+    fn read_into(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
         let mut read = 0;
-        while read < bytes.len() {
-            match positioned(self, &mut bytes[read..], offset + read as u64) {
+        while read < buffer.len() {
+            match positioned_read(self, &mut buffer[read..], offset + read as u64) {
                 Ok(0) => break,
                 Ok(count) => read += count,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
             }
         }
-        bytes.truncate(read);
-        Ok(bytes)
+        Ok(read)
+    }
+
+    #[cfg(unix)]
+    fn is_linked(&self) -> io::Result<bool> {
+        Ok(std::os::unix::fs::MetadataExt::nlink(&self.metadata()?) > 0)
+    }
+
+    #[cfg(not(unix))]
+    fn is_linked(&self) -> io::Result<bool> {
+        Ok(true) // what is open keeps its name
     }
 
     fn write_at(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()> {
-        self.seek(SeekFrom::Start(offset))?;
-        self.write_all(bytes)
+        let mut written = 0;
+        while written < bytes.len() {
+            match positioned_write(self, &bytes[written..], offset + written as u64) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(count) => written += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
     }
 
     fn truncate(&mut self, size: u64) -> io::Result<()> {
@@ -182,13 +218,23 @@ impl DiskFile for File {
 }
 
 #[cfg(unix)]
-fn positioned(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<usize> {
+fn positioned_read(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<usize> {
     std::os::unix::fs::FileExt::read_at(file, bytes, offset)
 }
 
+#[cfg(unix)]
+fn positioned_write(file: &File, bytes: &[u8], offset: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::write_at(file, bytes, offset)
+}
+
 #[cfg(windows)]
-fn positioned(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<usize> {
+fn positioned_read(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<usize> {
     std::os::windows::fs::FileExt::seek_read(file, bytes, offset)
+}
+
+#[cfg(windows)]
+fn positioned_write(file: &File, bytes: &[u8], offset: u64) -> io::Result<usize> {
+    std::os::windows::fs::FileExt::seek_write(file, bytes, offset)
 }
 
 #[cfg(unix)]

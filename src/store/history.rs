@@ -7,8 +7,8 @@
 
 use super::StoreError;
 use super::held::Held;
-use super::journal::{Journal, Next};
-use super::line::Line;
+use super::journal::Journal;
+use super::line::{Line, LineError};
 use crate::model::json::folded;
 use crate::model::profile::{CUSTOMER_ID, CustomerId};
 use crate::model::request::Request;
@@ -22,14 +22,10 @@ pub struct Known {
     pub lost: BTreeMap<u64, Vec<CustomerId>>,
 }
 
-/// The history of a customer, oldest first, from the journal, open at its beginning twice.
-pub fn history(
-    [first, second]: [Journal; 2],
-    known: &Known,
-    id: &CustomerId,
-) -> Result<Vec<Line>, StoreError> {
+/// The history of a customer, oldest first.
+pub fn history(journal: &Journal, known: &Known, id: &CustomerId) -> Result<Vec<Line>, StoreError> {
     let mut merges = Vec::new();
-    each(first, known, |line| {
+    each(journal, known, |line| {
         if let Request::MergeProfiles { dst, src, .. } = line.request {
             merges.push((line.seq, dst, src));
         }
@@ -40,7 +36,7 @@ pub fn history(
         line.request.customers().iter().any(until)
     };
     let (mut lines, mut names) = (Vec::new(), HashSet::new());
-    each(second, known, |line| {
+    each(journal, known, |line| {
         if schema_of(&line.request).is_some() {
             lines.push(line);
         } else if counts(&line) {
@@ -66,22 +62,29 @@ fn whose(id: &CustomerId, merges: Vec<(u64, CustomerId, CustomerId)>) -> HashMap
 }
 
 /// Gives the lines that the store carried out, checkpoints left out.
-fn each(mut journal: Journal, known: &Known, mut give: impl FnMut(Line)) -> Result<(), StoreError> {
+fn each(journal: &Journal, known: &Known, mut give: impl FnMut(Line)) -> Result<(), StoreError> {
     let mut held = Held::default();
+    let mut scan = journal.scan(journal.start());
     let mut seq = 0;
     while seq < known.seq {
-        seq += 1;
-        match journal.next_line()? {
-            None => break,
-            Some(Next::Damaged(_)) => held.hold(known.lost.get(&seq).map_or(&[], Vec::as_slice), ""),
-            Some(Next::Line(line)) if held.holds(&line.request) => {
-                held.pass_over(&line.request);
-                if matches!(line.request, Request::DeleteProfile(_)) {
-                    give(line);
-                }
+        let Some((_, bytes)) = scan.next().map_err(|source| journal.failed(source))? else { break };
+        let line = match Line::from_bytes(bytes) {
+            Ok(line) => line,
+            Err(LineError::Checksum) => {
+                seq += 1;
+                held.hold(known.lost.get(&seq).map_or(&[], Vec::as_slice), "");
+                continue;
             }
-            Some(Next::Line(line)) if matches!(line.request, Request::Checkpoint(..)) => {}
-            Some(Next::Line(line)) => give(line),
+            Err(LineError::Content(_)) => break,
+        };
+        seq = line.seq;
+        if held.holds(&line.request) {
+            held.pass_over(&line.request);
+            if matches!(line.request, Request::DeleteProfile(_)) {
+                give(line);
+            }
+        } else if !matches!(line.request, Request::Checkpoint(..)) {
+            give(line);
         }
     }
     Ok(())

@@ -1,284 +1,282 @@
-//! The journal's file: read line by line, appended under the lock, one sync a write.
+//! The journal for reading: the segments that count, and how far what they hold is durable. The files stay open; a clone shares
+//! them, and each stays as it is until it is refreshed.
 
 use super::StoreError;
-use super::disk::{Access, Disk, DiskFile, Lock, wait_for_lock};
-use super::line::{Line, LineError, check_header, is_sealed};
-use super::synced::Notes;
-use super::{recover, synced};
+use super::disk::{Access, Disk, DiskFile};
+use super::line::is_sealed;
+use super::position::Position;
+use super::segments::{Found, Segment, Trouble, look, name};
+use super::synced::{self, Note};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
-/// The journal's name in its folder.
-pub const JOURNAL: &str = "journal-000001.jsonl";
 /// The lock's name in its folder.
 pub const LOCK: &str = "lock";
-/// How long a writer waits for its turn.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// How many bytes are read at once, unless a line is longer.
-const CHUNK: usize = 1 << 20;
 
+/// What may be chosen about a store.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// A segment that has this size gets no more lines. In bytes.
+    pub segment: u64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { segment: 64 << 20 }
+    }
+}
+
+/// The journal as of its last refresh.
+#[derive(Clone)]
 pub struct Journal {
-    disk: Arc<dyn Disk>,
-    folder: PathBuf,
-    path: PathBuf,
-    /// Whole lines up to here have been read.
-    read: u64,
-    /// How many lines that is, the header included.
-    lines: u64,
-    /// Whether the last of them was whole, but had no newline yet.
-    unended: bool,
-    /// Bytes read ahead; from `at` on they are not yet taken.
-    ahead: Vec<u8>,
-    at: usize,
-    /// Why nothing can be written.
-    stopped: Option<Stop>,
-}
-
-enum Stop {
-    Damage { line: u64, reason: String },
-    Unclear { reason: String },
-}
-
-/// What reading met.
-pub enum Next {
-    /// A whole line.
-    Line(Line),
-    /// A line with a wrong checksum, as it stands there.
-    Damaged(Vec<u8>),
-}
-
-/// The journal's file while its owner writes; the lock is held as long.
-pub struct Writing {
-    file: Box<dyn DiskFile>,
-    notes: Notes,
+    pub(super) disk: Arc<dyn Disk>,
+    pub(super) folder: Arc<Path>,
+    pub(super) options: Options,
+    store: Arc<str>,
+    segments: Arc<Vec<Segment>>,
+    trouble: Option<Trouble>,
+    /// The file of the note, where there is one.
+    note: Option<Arc<dyn DiskFile>>,
+    /// What was there when it was refreshed: the note, and the size of the last segment.
+    seen: (Vec<u8>, u64),
+    /// What the note said of the files when these were looked at.
+    pub(super) files: u64,
+    /// The end of the whole lines that may be shown in the last segment.
+    end: u64,
+    /// Whether the last of them has no newline yet.
+    pub(super) unended: bool,
+    /// Whether the end is durable, and noted where the system has notes.
+    pub(super) noted: bool,
+    /// Another number whenever files were opened.
+    pub(super) opened: u64,
 }
 
 impl Journal {
-    pub fn open(disk: Arc<dyn Disk>, folder: &Path) -> Result<Self, StoreError> {
-        let path = folder.join(JOURNAL);
-        match disk.open(&path, Access::Read) {
-            Ok(_) => {}
-            Err(error) if is_absent(&error) => return Err(StoreError::Missing(folder.to_owned())),
-            Err(source) => return Err(StoreError::Disk { path, source }),
-        }
-        let folder = folder.to_owned();
-        Ok(Self {
+    /// Opens the journal of a store for what it holds now; changes no byte.
+    pub fn open(disk: Arc<dyn Disk>, folder: &Path, options: Options) -> Result<Self, StoreError> {
+        let mut journal = Self {
             disk,
-            folder,
-            path,
-            read: 0,
-            lines: 0,
+            folder: Arc::from(folder),
+            options,
+            store: Arc::from(""),
+            segments: Arc::default(),
+            trouble: None,
+            note: None,
+            seen: (Vec::new(), 0),
+            files: 0,
+            end: 0,
             unended: false,
-            ahead: Vec::new(),
-            at: 0,
-            stopped: None,
-        })
-    }
-
-    /// The same journal from its beginning.
-    pub fn again(&self) -> Result<Self, StoreError> {
-        Self::open(self.disk.clone(), &self.folder)
-    }
-
-    /// The next line that was not read yet, whole or with a wrong checksum.
-    pub fn next_line(&mut self) -> Result<Option<Next>, StoreError> {
-        while self.stopped.is_none() {
-            let Some(bytes) = self.next_bytes()? else {
-                if self.lines == 0 {
-                    self.damaged("the header line is missing".into());
-                }
-                return Ok(None);
-            };
-            let read = if self.lines == 1 {
-                check_header(&bytes).map(|()| None)
-            } else {
-                Line::from_bytes(&bytes).map(Some)
-            };
-            match read {
-                Ok(None) => {}
-                Ok(Some(line)) => return Ok(Some(Next::Line(line))),
-                Err(LineError::Checksum) if self.lines > 1 => return Ok(Some(Next::Damaged(bytes))),
-                Err(error) => self.damaged(error.to_string()),
-            }
-        }
-        Ok(None)
-    }
-
-    /// Where the line read last stands, as `file:line`.
-    pub fn place(&self) -> String {
-        format!("{}:{}", self.path.display(), self.lines)
-    }
-
-    /// The line read last is damage: nothing behind it is served.
-    pub fn damaged(&mut self, reason: String) {
-        self.stopped = Some(Stop::Damage { line: self.lines.max(1), reason });
-    }
-
-    fn next_bytes(&mut self) -> Result<Option<Vec<u8>>, StoreError> {
-        loop {
-            let mut end = self.newline();
-            if end.is_none() {
-                self.refill()?;
-                end = self.newline();
-            }
-            match (self.unended, end) {
-                (false, _) => return Ok(self.take_line(end)),
-                // The newline of a line that was whole without it.
-                (true, Some(0)) => {
-                    self.take(1);
-                    self.unended = false;
-                }
-                (true, Some(_)) => {
-                    self.damaged("something else follows it on the same line".into());
-                    return Ok(None);
-                }
-                (true, None) => return Ok(None),
-            }
-        }
-    }
-
-    /// Where the next newline is among the bytes not yet taken.
-    fn newline(&self) -> Option<usize> {
-        memchr::memchr(b'\n', &self.ahead[self.at..])
-    }
-
-    /// Takes the first line of what was read ahead; at the end of the file a whole one may lack its newline.
-    fn take_line(&mut self, end: Option<usize>) -> Option<Vec<u8>> {
-        let rest = &self.ahead[self.at..];
-        self.unended = end.is_none();
-        let line = match end {
-            Some(end) => rest[..end].to_vec(),
-            None if is_sealed(rest) => rest.to_vec(),
-            None => {
-                self.unended = false;
-                return None;
-            }
+            noted: false,
+            opened: 0,
         };
-        self.take(line.len() + usize::from(end.is_some()));
-        self.lines += 1;
-        Some(line)
+        match journal.look_at_all() {
+            Ok(()) => Ok(journal),
+            Err(error) if is_absent(&error) => Err(StoreError::Missing(folder.to_owned())),
+            Err(source) => Err(journal.failed(source)),
+        }
     }
 
-    fn take(&mut self, bytes: usize) {
-        self.at += bytes;
-        self.read += bytes as u64;
+    /// The ID of the store; empty where no header can be read.
+    pub fn store_id(&self) -> &str {
+        &self.store
     }
 
-    /// Reads what the file has behind what is known: up to a newline at least, or all of it that is durable.
-    fn refill(&mut self) -> Result<(), StoreError> {
-        let (bytes, size) = self.read_on().map_err(|source| self.failed(source))?;
-        (self.ahead, self.at) = (bytes, 0);
-        if size < self.read {
-            self.damaged("the file is shorter than it was; it was cut off or replaced".into());
+    /// The segments that count, in order.
+    pub fn segments(&self) -> &[Segment] {
+        &self.segments
+    }
+
+    /// Why the journal ends before its last file: nothing can be written then.
+    pub fn trouble(&self) -> Option<&Trouble> {
+        self.trouble.as_ref()
+    }
+
+    /// Where the first line begins.
+    pub fn start(&self) -> Position {
+        self.segments.first().map_or(Position::new(1, 0), |first| Position::new(first.number, first.start))
+    }
+
+    /// Behind the last line that may be shown.
+    pub fn end(&self) -> Position {
+        self.segments.last().map_or(Position::new(1, 0), |last| Position::new(last.number, self.end))
+    }
+
+    #[allow(dead_code, reason = "for the engine")]
+    /// Whether all places in an earlier look at it are places in this one: no segment was put in the place of others since.
+    pub fn continues(&self, earlier: &Self) -> bool {
+        let same = |(now, then): (&Segment, &Segment)| (now.number, now.crc) == (then.number, then.crc);
+        self.segments.len() >= earlier.segments.len()
+            && self.segments.iter().zip(earlier.segments.iter()).all(same)
+    }
+
+    /// Whether a line at a place may have this `seq` behind that of the line before it, 0 behind none.
+    pub fn follows(&self, at: Position, last: u64, seq: u64) -> bool {
+        let index = self.segments.partition_point(|segment| segment.number < at.segment());
+        let Some(segment) = self.segments.get(index) else { return false };
+        let has_gaps = |index: usize| self.segments.get(index).is_some_and(|other| other.replaces.is_some());
+        let begins = at.offset() <= segment.start;
+        if has_gaps(index) || (begins && index > 0 && has_gaps(index - 1)) {
+            seq > last && seq >= segment.first_seq
+        } else {
+            Some(seq) == last.checked_add(1) && (!begins || seq == segment.first_seq)
+        }
+    }
+
+    /// Whether a refresh would find something.
+    pub fn is_stale(&self) -> io::Result<bool> {
+        let Some(last) = self.segments.last().filter(|_| self.trouble.is_none()) else { return Ok(false) };
+        let has_next = || self.disk.open(&self.folder.join(name(last.number + 1)), Access::Read).is_ok();
+        Ok(self.is_noted_anew()? || last.file.size()? != self.seen.1 || (self.note.is_none() && has_next()))
+    }
+
+    /// Notices what was appended, new segments, and a file that was cut off; says whether there was anything.
+    pub fn refresh(&mut self) -> Result<bool, StoreError> {
+        if !self.is_stale().map_err(|source| self.failed(source))? {
+            return Ok(false);
+        }
+        let (end, path, store) = (self.end(), self.path(), self.store.clone());
+        self.look_on().map_err(|source| self.failed(source))?;
+        let reason = match &self.trouble {
+            None if self.store != store => "another store is in its place now; open it again",
+            None if self.end() < end => "the file is shorter than it was; it was cut off or replaced",
+            Some(_) | None => return Ok(true),
+        };
+        self.trouble = Some(Trouble { path, reason: reason.into() });
+        Ok(true)
+    }
+
+    /// Looks at the note and at the last segment, and at all files where the note says so or there is none.
+    fn look_on(&mut self) -> io::Result<()> {
+        let note = self.read_note()?;
+        let is_same = |note: &Note| note.files == self.files && note.segment == self.end().segment();
+        if note.as_ref().is_some_and(is_same) && self.measure(note)? { Ok(()) } else { self.look_at_all() }
+    }
+
+    /// Looks at the folder and opens its segments. Where no note counts, a writer makes one before it writes: so what is there is
+    /// looked at again if one was made meanwhile, else lines that are not durable yet could be taken for whole ones.
+    pub(super) fn look_at_all(&mut self) -> io::Result<()> {
+        for _ in 0..10 {
+            let note = self.read_note()?;
+            let found = look(self.disk.as_ref(), &self.folder)?;
+            let Found { store, segments, trouble, .. } = found.ok_or(io::ErrorKind::NotFound)?;
+            self.store = Arc::from(store);
+            (self.segments, self.trouble) = (Arc::new(segments), trouble);
+            self.files = note.map_or_else(another, |note| note.files);
+            self.opened += 1;
+            if self.measure(note)? || !self.is_noted_anew()? {
+                break;
+            }
         }
         Ok(())
     }
 
-    fn read_on(&self) -> io::Result<(Vec<u8>, u64)> {
-        let file = self.disk.open(&self.path, Access::Read)?;
+    fn is_noted_anew(&self) -> io::Result<bool> {
+        match &self.note {
+            Some(note) => Ok(synced::raw(note.as_ref())? != self.seen.0),
+            None => Ok(self.open_note()?.is_some()),
+        }
+    }
+
+    /// Reads the note anew, from the file that has its name now.
+    fn read_note(&mut self) -> io::Result<Option<Note>> {
+        if self.note.as_ref().is_none_or(|file| !file.is_linked().unwrap_or(false)) {
+            self.note = self.open_note()?;
+            self.opened += 1;
+        }
+        let Some(file) = &self.note else { return Ok(None) };
+        let (bytes, note) = synced::read(self.disk.as_ref(), file.as_ref())?;
+        self.seen.0 = bytes;
+        Ok(note)
+    }
+
+    /// Finds the end of the last segment: the noted one if the note counts, which is answered, else that of its whole lines.
+    fn measure(&mut self, note: Option<Note>) -> io::Result<bool> {
+        let Some(last) = self.segments.last() else { return Ok(true) };
+        let (file, number, start) = (last.file.clone(), last.number, last.start);
         let size = file.size()?;
-        let end = synced::end(self.disk.as_ref(), &self.folder.join(LOCK), file.as_ref())?;
-        let left = usize::try_from(end.unwrap_or(size).saturating_sub(self.read)).unwrap_or(usize::MAX);
-        let mut most = CHUNK.min(left);
-        loop {
-            let bytes = file.read_at(self.read, most)?;
-            if most == left || bytes.len() < most || memchr::memchr(b'\n', &bytes).is_some() {
-                return Ok((bytes, size));
-            }
-            most = most.saturating_mul(2).min(left);
-        }
-    }
-
-    fn failed(&self, source: io::Error) -> StoreError {
-        StoreError::Disk { path: self.path.clone(), source }
-    }
-
-    /// After a write that failed, what is in memory may never have been kept.
-    pub fn clear(&self) -> Result<(), StoreError> {
-        if matches!(self.stopped, Some(Stop::Unclear { .. })) { self.writable() } else { Ok(()) }
-    }
-
-    pub fn writable(&self) -> Result<(), StoreError> {
-        let path = self.path.clone();
-        match &self.stopped {
-            None => Ok(()),
-            Some(Stop::Unclear { reason }) => Err(StoreError::Unclear { path, reason: reason.clone() }),
-            Some(Stop::Damage { line, reason }) => {
-                Err(StoreError::Damaged { path, line: *line, reason: reason.clone() })
-            }
-        }
-    }
-
-    /// Waits for this writer's turn.
-    pub fn lock(&self) -> Result<Lock, StoreError> {
-        let path = self.folder.join(LOCK);
-        match wait_for_lock(self.disk.as_ref(), &path, PATIENCE) {
-            Ok(lock) => lock.ok_or_else(|| StoreError::Locked(self.folder.clone())),
-            Err(source) => Err(StoreError::Disk { path, source }),
-        }
-    }
-
-    /// What a writer left behind the noted end, because it died or its sync failed, is copied into a file of its own and so made
-    /// durable. The caller holds the lock.
-    pub fn settle(&self) -> Result<(), StoreError> {
-        recover::settle(self.disk.as_ref(), &self.folder, &self.path).map_err(|source| self.failed(source))
-    }
-
-    /// Gets ready to append: opens all that appending needs and sets a torn tail aside. No line is written yet, so a failure changes none.
-    /// The caller holds the lock and has read everything.
-    pub fn begin(&self) -> Result<Writing, StoreError> {
-        let begin = || -> io::Result<Option<Writing>> {
-            let mut file = self.disk.open(&self.path, Access::Change)?;
-            let mut notes = Notes::open(self.disk.as_ref(), &self.folder.join(LOCK))?;
-            self.note_the_beginning(file.as_mut(), &mut notes)?;
-            let size = file.size()?;
-            if size == self.read {
-                return Ok(Some(Writing { file, notes }));
-            }
-            let most = usize::try_from(size.saturating_sub(self.read)).unwrap_or(usize::MAX);
-            let tail = file.read_at(self.read, most)?;
-            if memchr::memchr(b'\n', &tail).is_some() {
-                return Ok(None); // whole lines since the last look: somebody writes without the lock
-            }
-            recover::set_aside(self.disk.as_ref(), &self.folder, self.read, &tail)?;
-            file.truncate(self.read)?;
-            file.sync_data()?;
-            Ok(Some(Writing { file, notes }))
+        let may_count = |note: &Note| note.segment == number && (start..=size).contains(&note.end);
+        let noted = match note.filter(may_count) {
+            Some(note) => note.fits(&synced::before(file.as_ref(), note.end)?).then_some(note.end),
+            None => None,
         };
-        let writing = begin().map_err(|source| self.failed(source))?;
-        writing.ok_or_else(|| StoreError::Locked(self.folder.clone()))
+        self.end = noted.map_or_else(|| whole_lines(file.as_ref(), start, size), Ok)?;
+        self.unended = self.end > 0 && file.read_at(self.end - 1, 1)? != b"\n";
+        (self.seen.1, self.noted) = (size, noted.is_some());
+        Ok(self.noted)
     }
 
-    /// Appends whole lines behind the last one and syncs. A failure latches: it is unclear what is on the disk.
-    pub fn append(&mut self, mut writing: Writing, text: &str) -> Result<(), StoreError> {
-        if text.is_empty() {
-            return Ok(());
+    /// Forgets the file of the note where that has another name or none any more: what is noted in it nobody reads.
+    pub(super) fn forget_lost_note(&mut self) -> io::Result<()> {
+        if let Some(file) = &self.note
+            && !file.is_linked()?
+        {
+            self.note = None;
         }
-        let bytes = if self.unended { format!("\n{text}") } else { text.to_owned() };
-        let Writing { file, notes } = &mut writing;
-        let written = file.write_at(self.read, bytes.as_bytes()).and_then(|()| file.sync_data());
-        if written.is_ok() {
-            self.read += bytes.len() as u64;
-        }
-        if let Err(error) = written.and_then(|()| notes.note(file.as_ref(), self.read)) {
-            self.stopped = Some(Stop::Unclear { reason: error.to_string() });
-            return self.writable();
-        }
-        self.lines += memchr::memchr_iter(b'\n', text.as_bytes()).count() as u64;
-        self.unended = false;
-        (self.ahead, self.at) = (Vec::new(), 0);
         Ok(())
     }
 
-    /// Readers must know the end of what is durable before there is more.
-    fn note_the_beginning(&self, file: &mut dyn DiskFile, notes: &mut Notes) -> io::Result<()> {
-        if synced::end(self.disk.as_ref(), &self.folder.join(LOCK), file)? == Some(self.read) {
-            return Ok(());
+    /// Its owner has made the end durable and noted it: these bytes are the note, none where it could not be.
+    pub(super) fn note_end(&mut self, end: u64, note: Vec<u8>, noted: bool) {
+        if self.end != end {
+            (self.end, self.unended, self.seen.1) = (end, false, end);
         }
-        file.sync_data()?;
-        notes.note(file, self.read)
+        (self.seen.0, self.noted) = (note, noted);
+    }
+
+    /// Whether the last segment gets no more lines.
+    pub(super) fn is_full(&self) -> bool {
+        self.segments.last().is_some_and(|last| self.end > last.start && self.end >= self.options.segment)
+    }
+
+    /// The next line has this `seq`: a segment without lines that expects another one is trouble.
+    pub(super) fn expect(&mut self, seq: u64) {
+        let Some(last) = self.segments.last().filter(|last| last.start == self.end) else { return };
+        if !self.follows(self.end(), seq.saturating_sub(1), seq) {
+            let reason = format!("its first seq is {}, {seq} should follow", last.first_seq);
+            self.trouble = Some(Trouble { path: last.path.clone(), reason });
+        }
+    }
+
+    /// The size of the last segment when it was refreshed.
+    pub(super) fn size(&self) -> u64 {
+        self.seen.1
+    }
+
+    fn open_note(&self) -> io::Result<Option<Arc<dyn DiskFile>>> {
+        synced::open(self.disk.as_ref(), &self.folder.join(LOCK))
+    }
+
+    /// The last file, or the first that there should be.
+    pub(super) fn path(&self) -> PathBuf {
+        self.segments.last().map_or_else(|| self.folder.join(name(1)), |last| last.path.clone())
+    }
+
+    pub(super) fn failed(&self, source: io::Error) -> StoreError {
+        StoreError::Disk { path: self.path(), source }
+    }
+}
+
+/// A number that was not there before, as far as chance goes.
+pub fn another() -> u64 {
+    let mut bytes = [0; 4];
+    let _ = getrandom::fill(&mut bytes); // without randomness it is 0, and every reader looks when the next segment begins
+    u64::from(u32::from_le_bytes(bytes))
+}
+
+/// The end of the whole lines in a file: behind its last newline, or behind all of it if a whole line follows that.
+fn whole_lines(file: &dyn DiskFile, start: u64, size: u64) -> io::Result<u64> {
+    let mut most = 4096;
+    loop {
+        let from = size.saturating_sub(most).max(start);
+        let bytes = file.read_at(from, usize::try_from(size.saturating_sub(from)).unwrap_or(usize::MAX))?;
+        let newline = memchr::memrchr(b'\n', &bytes);
+        if newline.is_some() || from <= start {
+            let rest = newline.map_or(0, |newline| newline + 1);
+            let end = from + rest as u64;
+            return Ok(if is_sealed(&bytes[rest..]) { size } else { end });
+        }
+        most *= 4;
     }
 }
 

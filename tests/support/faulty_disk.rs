@@ -111,6 +111,9 @@ impl DiskFile for FaultyFile {
     fn read_at(&self, offset: u64, most: usize) -> io::Result<Vec<u8>> {
         self.disk.step().and_then(|()| self.file.read_at(offset, most))
     }
+    fn is_linked(&self) -> io::Result<bool> {
+        self.disk.step().and_then(|()| self.file.is_linked())
+    }
     fn write_at(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()> {
         let failure = self.disk.step().err();
         let quarters = self.disk.0.lock().unwrap().fault.map_or(0, |fault| fault.quarters);
