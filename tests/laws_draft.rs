@@ -113,6 +113,24 @@ fn wanted(draft: &Draft) -> Profile {
     draft.wanted(&schemas(), &HashSet::new(), &HashSet::new())
 }
 
+/// All that a profile says, whatever the order of attributes and records.
+fn said(profile: &Profile) -> Vec<String> {
+    let core = profile.core.iter().map(|core| format!("{}={}", core.name, core.value));
+    let records = profile.extensions.iter().flat_map(|extension| {
+        extension.records.as_slice().iter().map(|record| {
+            let mut members: Vec<String> = record
+                .attributes()
+                .map(|(name, value)| format!("{}={value}", name.decoded().to_lowercase()))
+                .collect();
+            members.sort();
+            format!("{} {}", extension.name, members.join(","))
+        })
+    });
+    let mut all: Vec<String> = core.chain(records).collect();
+    all.sort();
+    all
+}
+
 fn undo_all(draft: &mut Draft) -> usize {
     let mut steps = 0;
     while draft.can_undo() {
@@ -169,6 +187,27 @@ proptest! {
         let known = keys(&restored);
         let added = restored.add("Notes");
         prop_assert!(!known.contains(&added));
+    }
+
+    #[test]
+    fn whatever_was_typed_a_draft_can_want_any_other_profile_as_one_step(
+        base in profiles(), there: bool, steps in prop::collection::vec(step(), 0..10), other in profiles()
+    ) {
+        let mut draft = Draft::new(base.id.clone(), there.then(|| base.clone()));
+        for step in steps {
+            carry_out(&mut draft, step);
+        }
+        let typed = draft.edits().clone();
+        draft.want(&other, &schemas());
+        prop_assert_eq!(said(&wanted(&draft)), said(&other));
+        let kept = keep::from_json(&json(&keep::to_json(draft.edits()).to_string()));
+        prop_assert_eq!(&kept, &(draft.edits().clone(), 0));
+        if *draft.edits() != typed {
+            draft.undo();
+        }
+        prop_assert_eq!(draft.edits(), &typed);
+        draft.want(&base, &schemas());
+        prop_assert_eq!(draft.edits().is_empty(), there || said(&base).is_empty());
     }
 
     #[test]

@@ -195,8 +195,9 @@ fn as_new(draft: &Draft, schemas: &Schemas) -> Edits {
             Some(CoreValue { from: None, entry: Some(value.entry.clone().or_else(loaded)?) })
         });
         let values: Vec<CoreValue> = values.collect();
-        if !values.is_empty() {
-            edits.core.insert(name, CoreEdit { values });
+        let list = draft.is_core_list(&name).then_some(true);
+        if !values.is_empty() || list.is_some() {
+            edits.core.insert(name, CoreEdit { values, list });
         }
     }
     for name in draft.extensions(schemas) {

@@ -1,5 +1,6 @@
 //! A customer's draft: the profile as it was loaded, the edits since, and the steps back and forth between them.
 
+mod want;
 mod wanted;
 
 use super::edits::{CoreEdit, CoreValue, Edits, ExtensionEdits, NewRow, with_entries};
@@ -342,6 +343,13 @@ impl Draft {
         loaded_values(value).get(from?).copied()
     }
 
+    /// Whether a core attribute is to be a list, however many values it has.
+    pub fn is_core_list(&self, name: &str) -> bool {
+        let loaded = self.base.as_ref().and_then(|base| base.core(name));
+        let was = loaded.is_some_and(|value| value.view().kind() == Kind::Array);
+        self.core_edit(name).and_then(|edit| edit.list).unwrap_or(was)
+    }
+
     /// Whether a core attribute is edited.
     pub fn is_core_changed(&self, name: &str) -> bool {
         self.core_edit(name).is_some()
@@ -356,12 +364,13 @@ impl Draft {
             (0..count).map(|at| CoreValue { from: Some(at), entry: None }).collect()
         };
         let known = self.base.as_ref().is_some_and(|base| base.core(name).is_some());
+        let list = self.core_edit(name).and_then(|edit| edit.list);
         let spelled = self.edits.core.keys().find(|known| same_name(known, name)).cloned();
         let spelled = spelled.unwrap_or_else(|| name.to_owned());
-        if (known && values == loaded) || (!known && values.is_empty()) {
+        if list.is_none() && ((known && values == loaded) || (!known && values.is_empty())) {
             self.edits.core.remove(&spelled);
         } else {
-            self.edits.core.insert(spelled, CoreEdit { values });
+            self.edits.core.insert(spelled, CoreEdit { values, list });
         }
         if typing.is_none() {
             self.generation += 1;

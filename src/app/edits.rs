@@ -17,8 +17,10 @@ pub struct Edits {
 /// The wanted values of a core attribute, the first one primary.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CoreEdit {
-    /// One for each value; none: the attribute is taken away.
+    /// One for each value; none: the attribute is taken away, or an empty list.
     pub values: Vec<CoreValue>,
+    /// Whether the values are to stand in a list; `None`: as they were loaded, and in one where there are several.
+    pub list: Option<bool>,
 }
 
 /// One value of a core attribute.

@@ -14,7 +14,10 @@ pub fn to_json(edits: &Edits) -> Json {
         (name.as_str(), Json::array(values.iter().map(Json::view)))
     });
     let extensions = edits.extensions.iter().map(|(name, edit)| (name.as_str(), extension(edit)));
-    object([("core", map(core)), ("extensions", map(extensions))])
+    let lists = edits.core.iter().filter_map(|(name, edit)| Some((name.as_str(), boolean(edit.list?))));
+    let lists = map(lists);
+    let lists = (lists.as_str() != "{}").then_some(("lists", lists));
+    object([("core", map(core)), ("extensions", map(extensions))].into_iter().chain(lists))
 }
 
 fn core_value(value: &CoreValue) -> Json {
@@ -75,7 +78,10 @@ pub fn from_json(json: &Json) -> (Edits, usize) {
             from: value.get("from").and_then(index),
             entry: value.get("entry").map(read_entry),
         });
-        edits.core.insert(name.decoded().into_owned(), CoreEdit { values: values.collect() });
+        let name = name.decoded().into_owned();
+        let list = json.view().get("lists").and_then(|lists| lists.get(&name));
+        let list = list.map(|list| list.as_str() == "true");
+        edits.core.insert(name, CoreEdit { values: values.collect(), list });
     }
     for (name, value) in json.view().get("extensions").into_iter().flat_map(View::members) {
         let mut extension = ExtensionEdits::default();
@@ -117,6 +123,10 @@ fn read_entry(entry: View<'_>) -> Entry {
 
 fn index(view: View<'_>) -> Option<usize> {
     view.as_str().parse().ok()
+}
+
+fn boolean(is: bool) -> Json {
+    Json::parse(if is { "true" } else { "false" }).unwrap_or_else(|_| Json::null())
 }
 
 fn number(number: u64) -> Json {

@@ -238,7 +238,7 @@ fn values(name: &str, profile: Option<&Profile>) -> Vec<Json> {
 /// The edit that says what was loaded.
 fn as_loaded(name: &str, old: Option<&Profile>) -> CoreEdit {
     let all = (0..values(name, old).len()).map(|at| CoreValue { from: Some(at), entry: None });
-    CoreEdit { values: all.collect() }
+    CoreEdit { values: all.collect(), list: None }
 }
 
 fn rebased_core(name: &str, edit: &CoreEdit, old: Option<&Profile>, new: &Profile) -> Option<CoreEdit> {
@@ -259,5 +259,7 @@ fn rebased_core(name: &str, edit: &CoreEdit, old: Option<&Profile>, new: &Profil
             None => value.from == Some(at),
             Some(entry) => entry.token().is_ok_and(|token| token.as_ref() == now.get(at)),
         });
-    (!unchanged).then_some(CoreEdit { values })
+    let list = |value: &Json| value.view().kind() == Kind::Array;
+    let other = edit.list.is_some_and(|wanted| new.core(name).map_or(wanted, |value| list(value) != wanted));
+    (!unchanged || other).then_some(CoreEdit { values, list: edit.list })
 }

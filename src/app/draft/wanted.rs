@@ -4,7 +4,7 @@ use super::super::edits::{CoreEdit, CoreValue};
 use super::super::entry::Entry;
 use super::super::review::in_order;
 use super::{Draft, RowAt, RowState};
-use crate::model::json::{Json, Kind, View, quoted, same_name};
+use crate::model::json::{Json, View, quoted, same_name};
 use crate::model::profile::{CoreAttribute, Extension, Profile, Record, Records};
 use crate::model::schema::{Arity, Schema, Schemas};
 use std::collections::HashSet;
@@ -33,9 +33,8 @@ impl Draft {
 
     fn want_core(&self, wanted: &mut Profile, name: &str, edit: &CoreEdit) {
         let at = wanted.core.iter().position(|core| same_name(&core.name, name));
-        let was_array = at.is_some_and(|at| wanted.core[at].value.view().kind() == Kind::Array);
         let tokens: Vec<Json> = edit.values.iter().filter_map(|value| self.core_token(name, value)).collect();
-        let value = match (&tokens[..], was_array) {
+        let value = match (&tokens[..], self.is_core_list(name)) {
             ([], false) => None,
             ([one], false) => Some(one.clone()),
             (many, _) => Some(Json::array(many.iter().map(Json::view))),
