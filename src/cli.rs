@@ -16,6 +16,7 @@ mod labels;
 mod password;
 mod replay;
 mod serve;
+mod submitting;
 mod verbs;
 pub mod window;
 

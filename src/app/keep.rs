@@ -79,9 +79,9 @@ pub fn from_json(json: &Json) -> (Edits, usize) {
             entry: value.get("entry").map(read_entry),
         });
         let name = name.decoded().into_owned();
-        let list = json.view().get("lists").and_then(|lists| lists.get(&name));
-        let list = list.map(|list| list.as_str() == "true");
-        edits.core.insert(name, CoreEdit { values: values.collect(), list });
+        let shape = json.view().get("lists").and_then(|lists| lists.get(&name));
+        let shape = shape.map(|shape| shape.as_str() == "true");
+        edits.core.insert(name, CoreEdit { values: values.collect(), list: shape });
     }
     for (name, value) in json.view().get("extensions").into_iter().flat_map(View::members) {
         let mut extension = ExtensionEdits::default();

@@ -100,16 +100,8 @@ pub enum Verb {
         #[command(flatten)]
         target: Target,
     },
-    /// Print the requests that made a customer what it is, those about its schemas included
-    History {
-        /// The customer's ID
-        id: String,
-        /// A JSON line each, or a script for bash and curl that replays them on an empty server
-        #[arg(long, value_enum, default_value_t = Past::Json)]
-        format: Past,
-        #[command(flatten)]
-        target: Target,
-    },
+    /// Print the requests that made a customer what it is, those about its schemas included; or go back to one of them
+    History(History),
     /// List, show, create or delete extension schemas
     Schema {
         #[command(subcommand)]
@@ -192,6 +184,28 @@ pub struct Insert {
     #[arg(long)]
     pub raw: bool,
     /// Where to
+    #[command(flatten)]
+    pub target: Target,
+}
+
+/// Which history, and what of it.
+#[derive(Debug, Group)]
+pub struct History {
+    /// The customer's ID
+    pub id: String,
+    /// A JSON line each, or a script for bash and curl that replays them on an empty server
+    #[arg(long, value_enum, default_value_t = Past::Json)]
+    pub format: Past,
+    /// Print the profile as it was after the request of this number instead
+    #[arg(long, value_name = "SEQ", conflicts_with = "format")]
+    pub at: Option<u64>,
+    /// Put the customer back as it was after the request of this number
+    #[arg(long, value_name = "SEQ", conflicts_with_all = ["format", "at"])]
+    pub put_back: Option<u64>,
+    /// Print the requests that would put it back instead of carrying them out, a JSON line each
+    #[arg(long, requires = "put_back")]
+    pub dry_run: bool,
+    /// Where from
     #[command(flatten)]
     pub target: Target,
 }

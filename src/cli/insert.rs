@@ -4,15 +4,15 @@
 //! the records are what the customer should have, and [`submit`] finds the requests.
 
 use super::args::Insert;
-use super::verbs::{customer_id, read_text, send, stamp};
+use super::submitting::{carry_out, print};
+use super::verbs::{customer_id, read_text, send};
 use super::{Failure, Status, Surroundings};
 use crate::app::meant::{Meant, schemas_of};
 use crate::model::json::{Json, View, same_name};
 use crate::model::profile::{CUSTOMER_ID, CustomerId, Profile};
 use crate::model::request::Request;
 use crate::model::schema::Schemas;
-use crate::target::submit::{Submitted, submit};
-use crate::target::{Target, wire};
+use crate::target::Target;
 
 type Done = Result<(), Failure>;
 
@@ -111,25 +111,9 @@ fn wanted(
     if asked.dry_run {
         return print(&requests, with);
     }
-    match submit(store, &meant.wanted(), &stamp(with))? {
-        Submitted::NothingToSend { .. } => {
-            writeln!(with.err, "Nothing had to be sent: customer {id} has these records already.")?;
-        }
-        Submitted::Done { joined, .. } => {
-            inserted(request, with)?;
-            if joined {
-                writeln!(with.err, "What somebody else changed meanwhile was kept.")?;
-            }
-        }
-        Submitted::Conflict { conflicts, sent, .. } => {
-            return Err(Failure::conflict(id, &conflicts, &sent));
-        }
-        Submitted::Refused { rejection, sent, .. } => return Err(Failure::stopped(rejection, &sent)),
-        Submitted::Cannot(cannot) => {
-            return Err(Failure::refused(cannot.to_string()).with("Nothing was changed."));
-        }
-    }
-    Ok(())
+    let done = format!("Inserted into customer {id}.");
+    let nothing = format!("Nothing had to be sent: customer {id} has these records already.");
+    carry_out(store, &meant.wanted(), id, (&done, &nothing), with)
 }
 
 /// The customer of the request, and the schemas.
@@ -145,9 +129,4 @@ fn inserted(request: &Request, with: &mut Surroundings<'_>) -> Done {
     let id = request.customer().map(|id| id.to_string()).unwrap_or_default();
     writeln!(with.err, "Inserted into customer {id}.")?;
     Ok(())
-}
-
-/// A `{"method","path","body"}` line each.
-fn print(requests: &[Request], with: &mut Surroundings<'_>) -> Done {
-    requests.iter().try_for_each(|request| Ok(writeln!(with.out, "{}", wire::request(request))?))
 }

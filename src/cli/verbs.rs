@@ -28,7 +28,7 @@ pub fn run(verb: Verb, with: &mut Surroundings<'_>) -> Done {
         Verb::Insert(asked) => insert(&asked, with),
         Verb::Import(asked) => import::import(&asked, with),
         Verb::Export { format, output, target } => export(format, output.as_deref(), &target, with),
-        Verb::History { id, format, target } => history(&id, format, &target, with),
+        Verb::History(asked) => history(&asked, with),
         Verb::Schema { what } => schema(what, with),
         Verb::Serve(asked) => serve(&asked, with),
         Verb::Generate { count, seed } => generate(count, seed, with),
