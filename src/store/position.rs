@@ -18,6 +18,11 @@ impl Position {
         Self((u64::from(segment) << OFFSET) | (offset & ((1 << OFFSET) - 1)))
     }
 
+    /// Behind every byte that a segment can have.
+    pub fn end_of(segment: u32) -> Self {
+        Self::new(segment, u64::MAX)
+    }
+
     /// The number of the segment.
     pub fn segment(self) -> u32 {
         u32::try_from(self.0 >> OFFSET).unwrap_or(u32::MAX)
