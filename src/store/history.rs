@@ -2,92 +2,70 @@
 //! schemas of all extensions that these name. Of a merge both customers' lines count, whoever remained: the merge cannot be
 //! replayed without them.
 //!
-//! The journal is read twice, a line at a time: first for the merges, which tell whose lines count and how long, then for the
-//! lines. A line counts where the store carried it out; damaged ones, and those passed over behind them, do not.
+//! A line counts where the store carried it out; damaged ones, and those passed over behind them, do not. A checkpoint counts
+//! only where it is the first: compaction left out what is before it.
 
 use super::StoreError;
-use super::held::Held;
-use super::journal::Journal;
-use super::line::{Line, LineError};
+use super::line::Line;
+use super::position::Position;
+use super::view::View;
 use crate::model::json::folded;
 use crate::model::profile::{CUSTOMER_ID, CustomerId};
 use crate::model::request::Request;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::io;
 
-/// What a store knows of its journal.
-pub struct Known {
-    /// The last line that it took.
-    pub seq: u64,
-    /// The numbers of damaged lines, and their customers.
-    pub lost: BTreeMap<u64, Vec<CustomerId>>,
-}
-
-/// The history of a customer, oldest first.
-pub fn history(journal: &Journal, known: &Known, id: &CustomerId) -> Result<Vec<Line>, StoreError> {
-    let mut merges = Vec::new();
-    each(journal, known, |line| {
-        if let Request::MergeProfiles { dst, src, .. } = line.request {
-            merges.push((line.seq, dst, src));
-        }
-    })?;
-    let whose = whose(id, merges);
-    let counts = |line: &Line| {
-        let until = |id: &CustomerId| whose.get(id).is_some_and(|until| line.seq <= *until);
-        line.request.customers().iter().any(until)
-    };
-    let (mut lines, mut names) = (Vec::new(), HashSet::new());
-    each(journal, known, |line| {
-        if schema_of(&line.request).is_some() {
-            lines.push(line);
-        } else if counts(&line) {
-            names.extend(named(&line.request));
-            lines.push(line);
-        }
-    })?;
-    lines.retain(|line| schema_of(&line.request).is_none_or(|name| names.contains(&name)));
-    Ok(lines)
-}
-
-/// Whose lines count, and up to which: whoever was merged with somebody who counts, up to that merge.
-fn whose(id: &CustomerId, merges: Vec<(u64, CustomerId, CustomerId)>) -> HashMap<CustomerId, u64> {
-    let mut whose = HashMap::from([(id.clone(), u64::MAX)]);
-    for (seq, dst, src) in merges.into_iter().rev() {
-        let counts = |id: &CustomerId| whose.get(id).is_some_and(|until| seq <= *until);
-        if counts(&dst) || counts(&src) {
-            whose.entry(dst).or_insert(seq);
-            whose.entry(src).or_insert(seq);
-        }
-    }
-    whose
-}
-
-/// Gives the lines that the store carried out, checkpoints left out.
-fn each(journal: &Journal, known: &Known, mut give: impl FnMut(Line)) -> Result<(), StoreError> {
-    let mut held = Held::default();
-    let mut scan = journal.scan(journal.start());
-    let mut seq = 0;
-    while seq < known.seq {
-        let Some((_, bytes)) = scan.next().map_err(|source| journal.failed(source))? else { break };
-        let line = match Line::from_bytes(bytes) {
-            Ok(line) => line,
-            Err(LineError::Checksum) => {
-                seq += 1;
-                held.hold(known.lost.get(&seq).map_or(&[], Vec::as_slice), "");
+impl View {
+    /// The history of a customer, oldest first.
+    pub fn history(&self, id: &CustomerId) -> Result<Vec<Line>, StoreError> {
+        let mut lines = BTreeMap::new();
+        let mut open = vec![(id.clone(), u64::MAX)];
+        let mut whose: HashMap<CustomerId, u64> = HashMap::new();
+        while let Some((id, until)) = open.pop() {
+            if whose.get(&id).is_some_and(|known| *known >= until) {
                 continue;
             }
-            Err(LineError::Content(_)) => break,
-        };
-        seq = line.seq;
-        if held.holds(&line.request) {
-            held.pass_over(&line.request);
-            if matches!(line.request, Request::DeleteProfile(_)) {
-                give(line);
+            whose.insert(id.clone(), until);
+            for (position, line) in self.lines_of(&id, until).map_err(|source| self.journal().failed(source))? {
+                if let Request::MergeProfiles { dst, src, .. } = &line.request {
+                    open.extend([(dst.clone(), line.seq), (src.clone(), line.seq)]);
+                }
+                lines.insert(position, line);
             }
-        } else if !matches!(line.request, Request::Checkpoint(..)) {
-            give(line);
         }
+        let names: HashSet<String> = lines.values().flat_map(|line| named(&line.request)).collect();
+        let schemas = self.schema_lines().map_err(|source| self.journal().failed(source))?;
+        lines.extend(schemas.into_iter().filter(|(_, line)| schema_of(&line.request).is_some_and(|name| names.contains(&name))));
+        Ok(lines.into_values().collect())
     }
-    Ok(())
+
+    /// A customer's own lines up to a `seq`, checkpoints behind others left out.
+    fn lines_of(&self, id: &CustomerId, until: u64) -> io::Result<Vec<(Position, Line)>> {
+        let mut lines = Vec::new();
+        for mark in self.marks(id) {
+            let position = mark?.position;
+            let Some(bytes) = self.line_at(position)? else { continue };
+            match Line::from_bytes(&bytes) {
+                Ok(line) if line.seq <= until && line.request.customers().contains(id) => {
+                    lines.push((position, line));
+                }
+                _ => {}
+            }
+        }
+        lines.sort_by_key(|(position, _)| *position);
+        let mut first = true;
+        lines.retain(|(_, line)| std::mem::take(&mut first) || !matches!(line.request, Request::Checkpoint(..)));
+        Ok(lines)
+    }
+
+    fn schema_lines(&self) -> io::Result<Vec<(Position, Line)>> {
+        let mut lines = Vec::new();
+        for position in self.schema_positions()? {
+            let bytes = self.line_at(position)?;
+            lines.extend(bytes.and_then(|bytes| Line::from_bytes(&bytes).ok()).map(|line| (position, line)));
+        }
+        Ok(lines)
+    }
 }
 
 /// The extension whose schema a request makes or deletes, folded.
@@ -103,7 +81,10 @@ fn schema_of(request: &Request) -> Option<String> {
 fn named(request: &Request) -> Vec<String> {
     match request {
         Request::UpdateRecord(_, name, _) | Request::DeleteRecord(_, name, _) => vec![folded(name)],
-        Request::CreateProfile(body) | Request::UpdateProfile(_, body) | Request::InsertRecords(_, body) => {
+        Request::CreateProfile(body)
+        | Request::UpdateProfile(_, body)
+        | Request::InsertRecords(_, body)
+        | Request::Checkpoint(_, body) => {
             let names = body.view().members().map(|(name, _)| folded(&name.decoded()));
             names.filter(|name| name != CUSTOMER_ID).collect()
         }

@@ -1,0 +1,139 @@
+//! Writing for all who wait: one thread at a time takes what every other one asked for, judges it, and writes it with one sync.
+
+use super::disk::Disk;
+use super::journal::{Journal, Options};
+use super::judge::{Batch, Outcome};
+use super::view::View;
+use super::writer::Writer;
+use super::{Accepted, StoreError};
+use crate::model::apply::Rejection;
+use crate::model::profile::CustomerId;
+use crate::model::request::Request;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+/// What became of the requests of one caller.
+pub type Answer = Result<Vec<Result<Accepted, Rejection>>, StoreError>;
+
+/// The requests of one caller.
+pub struct Asked {
+    pub requests: Vec<Request>,
+    pub planned_from: Option<u64>,
+    pub by: String,
+    pub at: String,
+}
+
+struct Job {
+    asked: Asked,
+    answer: Arc<Mutex<Option<Answer>>>,
+}
+
+/// The writer of a store in this process.
+pub struct Commit {
+    disk: Arc<dyn Disk>,
+    folder: PathBuf,
+    options: Options,
+    waiting: Mutex<Vec<Job>>,
+    turn: Mutex<Turn>,
+}
+
+/// What the one has who writes.
+#[derive(Default)]
+struct Turn {
+    /// Opened when something is written for the first time.
+    writer: Option<Writer>,
+    /// Customers whose lines weigh more than their profile.
+    due: HashSet<CustomerId>,
+}
+
+impl Commit {
+    pub fn new(disk: Arc<dyn Disk>, folder: &Path, options: Options) -> Self {
+        let (waiting, turn) = (Mutex::default(), Mutex::default());
+        Self { disk, folder: folder.to_owned(), options, waiting, turn }
+    }
+
+    /// Writes what is asked, together with what others asked meanwhile.
+    pub fn write(&self, view: &RwLock<View>, asked: Asked) -> Answer {
+        let answer = Arc::default();
+        held(&self.waiting).push(Job { asked, answer: Arc::clone(&answer) });
+        let mut turn = held(&self.turn);
+        if let Some(answered) = held(&answer).take() {
+            return answered; // somebody did it whose turn was before
+        }
+        let jobs = std::mem::take(&mut *held(&self.waiting));
+        let answers = self.together(&mut turn, view, &jobs);
+        for (job, answered) in jobs.iter().zip(answers) {
+            *held(&job.answer) = Some(answered);
+        }
+        held(&answer).take().unwrap_or_else(|| Err(StoreError::Locked(self.folder.clone())))
+    }
+
+    /// This customer gets a checkpoint with its next line.
+    pub fn is_due(&self, id: &CustomerId) {
+        if let Ok(mut turn) = self.turn.try_lock() {
+            turn.due.insert(id.clone());
+        }
+    }
+
+    /// One answer a job, in order.
+    fn together(&self, turn: &mut Turn, view: &RwLock<View>, jobs: &[Job]) -> Vec<Answer> {
+        match self.write_all(turn, view, jobs) {
+            Ok(answers) => answers,
+            Err(error) => jobs.iter().map(|_| Err(error.again())).collect(),
+        }
+    }
+
+    fn write_all(
+        &self,
+        turn: &mut Turn,
+        view: &RwLock<View>,
+        jobs: &[Job],
+    ) -> Result<Vec<Answer>, StoreError> {
+        let Turn { writer, due } = turn;
+        let writer = match writer {
+            Some(writer) => writer,
+            None => {
+                let journal = Journal::open(self.disk.clone(), &self.folder, self.options)?;
+                writer.insert(Writer::new(journal))
+            }
+        };
+        writer.clear()?;
+        let _lock = writer.lock()?;
+        writer.settle()?;
+        view.write().unwrap_or_else(PoisonError::into_inner).catch_up()?;
+        let shared = view.read().unwrap_or_else(PoisonError::into_inner);
+        shared.writable()?;
+        let writing = writer.begin(shared.seq() + 1)?;
+        let mut batch = Batch::new(&shared, due);
+        let answers = jobs.iter().map(|job| judged(&mut batch, &job.asked)).collect::<Result<Vec<_>, _>>()?;
+        let Outcome { text, damaged, checkpoints } = batch.finish();
+        drop(shared); // readers go on while this is written
+        writing.append(&text)?;
+        due.retain(|id| !checkpoints.contains(id));
+        let mut view = view.write().unwrap_or_else(PoisonError::into_inner);
+        for (id, position, reason) in damaged {
+            view.hold(&id, position, &reason);
+        }
+        // What is written is written, whether or not it can be read again just now: the next reader tries.
+        let _ = view.catch_up();
+        Ok(answers)
+    }
+}
+
+/// The answer of one job; an error is one of the disk, and then nothing of any job is written.
+fn judged(batch: &mut Batch<'_>, asked: &Asked) -> Result<Answer, StoreError> {
+    let fresh = asked.planned_from.map_or(Ok(()), |seq| batch.refuse_since(seq, &asked.requests));
+    match fresh {
+        Err(moved @ StoreError::Moved(_)) => Ok(Err(moved)),
+        Err(error) => Err(error),
+        Ok(()) => {
+            let judged = asked.requests.iter().map(|request| batch.accept(request, &asked.by, &asked.at));
+            judged.collect::<Result<_, _>>().map(Ok)
+        }
+    }
+}
+
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
