@@ -10,6 +10,7 @@ pub mod drafts;
 mod error;
 mod find;
 mod glance;
+mod header;
 mod held;
 mod history;
 mod index;
@@ -20,11 +21,14 @@ pub mod line;
 pub mod places;
 pub mod position;
 mod recover;
+mod scan;
+mod segments;
 pub mod settings;
 mod synced;
 mod timeline;
 mod view;
 mod whose;
+mod writer;
 
 use crate::model::apply::Rejection;
 use crate::model::json::{Json, Kind, NameToken, View as JsonView};
@@ -41,6 +45,7 @@ use view::{PIECE, TAIL, View};
 pub use check::{Report, Spot, check};
 pub use error::StoreError;
 pub use journal::Options;
+pub use segments::Trouble;
 pub use view::{Progress, Watch};
 
 /// A local store, open for reading and writing. Several may be open on one folder, in one process or many; many threads may share

@@ -1,6 +1,8 @@
 //! Why a store cannot do what was asked.
 
 use crate::model::profile::CustomerId;
+use super::segments::Trouble;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 /// Why a store cannot do what was asked.
@@ -30,6 +32,17 @@ pub enum StoreError {
         /// Why.
         reason: String,
     },
+    /// A file of the journal is missing or wrong.
+    #[error("{}: {}; what stands before it can be read, nothing can be written", .0.path.display(), .0.reason)]
+    Broken(Trouble),
+    /// The store can be read only.
+    #[error("{path} can only be read here: {reason}; nothing was changed")]
+    ReadOnly {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        reason: String,
+    },
     /// The disk refused; nothing was written.
     #[error("{path}: {source}; nothing was changed")]
     Disk {
@@ -56,6 +69,20 @@ impl StoreError {
         matches!(self, Self::Unclear { .. })
     }
 
+    /// What the disk said before anything was written: that this place cannot be written at all, or that it failed.
+    pub(super) fn refused(path: PathBuf, source: std::io::Error) -> Self {
+        match source.kind() {
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+                Self::ReadOnly { path, reason: source.to_string() }
+            }
+            ErrorKind::Unsupported => {
+                let reason = format!("its file system has no locks to keep two writers apart ({source})");
+                Self::ReadOnly { path, reason }
+            }
+            _ => Self::Disk { path, source },
+        }
+    }
+
     /// The same for somebody else who waited for the same write.
     pub(super) fn again(&self) -> Self {
         match self {
@@ -66,11 +93,19 @@ impl StoreError {
             Self::Damaged { path, line, reason } => {
                 Self::Damaged { path: path.clone(), line: *line, reason: reason.clone() }
             }
+            Self::Broken(trouble) => Self::Broken(trouble.clone()),
+            Self::ReadOnly { path, reason } => Self::ReadOnly { path: path.clone(), reason: reason.clone() },
             Self::Disk { path, source } => {
                 let source = std::io::Error::new(source.kind(), source.to_string());
                 Self::Disk { path: path.clone(), source }
             }
             Self::Unclear { path, reason } => Self::Unclear { path: path.clone(), reason: reason.clone() },
         }
+    }
+}
+
+impl From<Trouble> for StoreError {
+    fn from(trouble: Trouble) -> Self {
+        Self::Broken(trouble)
     }
 }

@@ -54,6 +54,11 @@ impl Journal {
         scan
     }
 
+    /// The lines from a place up to another, which is read no further than needed.
+    pub fn scan_part(&self, part: Range<Position>) -> Scan<'_> {
+        self.scan(part.start)
+    }
+
     /// The file and the number of the line at a place, from 1, for a message: the file is read up to there.
     pub fn place(&self, at: Position) -> io::Result<(PathBuf, u64)> {
         let Some((segment, _)) = self.nth(self.index_of(at.segment())) else { return Ok((self.path(), 1)) };
