@@ -27,6 +27,7 @@ pub mod settings;
 mod synced;
 mod timeline;
 mod view;
+mod wanted;
 mod whose;
 mod writer;
 
@@ -35,12 +36,12 @@ use crate::model::json::{Json, Kind, NameToken, View as JsonView};
 use crate::model::profile::{CustomerId, Profile};
 use crate::model::request::Request;
 use crate::model::schema::Schemas;
-use crate::model::search::Wanted;
 use commit::{Asked, Commit};
 use disk::{Disk, OsDisk};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 use view::{PIECE, TAIL, View};
+use wanted::Wanted;
 
 pub use check::{Report, Spot, check};
 pub use error::StoreError;

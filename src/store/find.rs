@@ -7,9 +7,9 @@ use super::index::Needle;
 use super::line::is_sealed;
 use super::position::Position;
 use super::view::View;
+use super::wanted::Wanted;
 use crate::model::profile::{CUSTOMER_ID, CustomerId, Profile};
 use crate::model::json::same_name;
-use crate::model::search::Wanted;
 use std::collections::HashSet;
 use std::ops::Range;
 
@@ -22,7 +22,7 @@ impl View {
         if self.is_default(&wanted) {
             search.lines(None, &|_| true, &is_meant)?;
         } else {
-            search.lines(Some(&Needle::new(text)), &|line| wanted.may_be_in_line(line), &is_meant)?;
+            search.lines(Some(&Needle::new(text, wanted.digits())), &|line| wanted.may_be_in_line(line), &is_meant)?;
         }
         Ok(search.sorted())
     }
@@ -44,7 +44,7 @@ impl View {
             if self.is_default(&text) {
                 search.lines(None, &|_| true, &is_meant)?;
             } else {
-                search.lines(Some(&Needle::new(rarest)), &|line| text.may_be_in_line(line), &is_meant)?;
+                search.lines(Some(&Needle::new(rarest, text.digits())), &|line| text.may_be_in_line(line), &is_meant)?;
             }
         }
         Ok(search.sorted())

@@ -6,7 +6,7 @@ use super::position::Position;
 use super::timeline::changed;
 use super::view::View;
 use super::{Accepted, StoreError, held, with_id};
-use crate::model::apply::{Reading, Rejection, RejectionKind, accepts};
+use crate::model::apply::{Reading, Rejection, RejectionKind, accepts, core_attribute};
 use crate::model::fold::Fold;
 use crate::model::json::folded;
 use crate::model::profile::{CustomerId, Profile};
@@ -252,7 +252,7 @@ impl<'a> Batch<'a> {
                 false => self.view.chain(&id).map_err(|error| self.failed(error))?.profile,
             };
             if profile.is_some_and(|profile: Profile| profile.core(name).is_some()) {
-                return Ok(Err(crate::model::apply::core_attribute_of(&id, name)));
+                return Ok(Err(core_attribute(&id, name)));
             }
         }
         Ok(Ok(()))

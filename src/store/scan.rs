@@ -4,6 +4,7 @@ use super::journal::Journal;
 use super::line::is_sealed;
 use super::position::Position;
 use super::segments::Segment;
+use std::cmp::Ordering;
 use std::io;
 use std::ops::Range;
 use std::path::PathBuf;
@@ -48,15 +49,23 @@ impl Journal {
 
     /// The lines from a place on, up to [`Self::end`].
     pub fn scan(&self, from: Position) -> Scan<'_> {
-        let mut scan =
-            Scan { journal: self, index: 0, base: 0, buffer: Vec::new(), filled: 0, taken: 0, begins: true };
+        let mut scan = Scan {
+            journal: self,
+            until: self.end(),
+            index: 0,
+            base: 0,
+            buffer: Vec::new(),
+            filled: 0,
+            taken: 0,
+            begins: true,
+        };
         scan.begin(self.index_of(from.segment()), from);
         scan
     }
 
     /// The lines from a place up to another, which is read no further than needed.
     pub fn scan_part(&self, part: Range<Position>) -> Scan<'_> {
-        self.scan(part.start)
+        Scan { until: part.end, ..self.scan(part.start) }
     }
 
     /// The file and the number of the line at a place, from 1, for a message: the file is read up to there.
@@ -90,6 +99,8 @@ impl Journal {
 /// Gives the lines of a journal in order, whole or damaged.
 pub struct Scan<'a> {
     journal: &'a Journal,
+    /// Lines that begin here or behind are not given.
+    until: Position,
     /// Which segment is read.
     index: usize,
     /// Where the buffer begins in its file.
@@ -111,6 +122,11 @@ impl Scan<'_> {
 
     fn advance(&mut self) -> io::Result<Option<(Position, Range<usize>)>> {
         while let Some((segment, end)) = self.journal.nth(self.index) {
+            let end = match segment.number.cmp(&self.until.segment()) {
+                Ordering::Less => end,
+                Ordering::Equal => end.min(self.until.offset()),
+                Ordering::Greater => return Ok(None),
+            };
             let from = self.taken;
             let at = Position::new(segment.number, self.base + from as u64);
             if let Some(length) = self.newline() {

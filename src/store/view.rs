@@ -72,11 +72,10 @@ impl View {
     /// Looks at a store: the index where it is good, and a scan of what it does not cover.
     pub fn open(disk: Arc<dyn Disk>, folder: &Path, options: Options, watch: Watch<'_>) -> Result<Self, StoreError> {
         let journal = Journal::open(disk.clone(), folder, options)?;
-        let key = Key::new(journal.store_id());
         let mut view = Self {
             disk,
             folder: folder.to_owned(),
-            taken: Taken::new(&key, journal.start()),
+            taken: Taken::new(Key::new(journal.store_id()), journal.start()),
             journal,
             runs: Vec::new(),
             patience: 0,
@@ -88,13 +87,27 @@ impl View {
 
     /// Takes in what was appended since.
     pub fn catch_up(&mut self) -> Result<(), StoreError> {
+        let earlier = self.journal.clone();
         self.journal.refresh()?;
+        if !self.journal.continues(&earlier) {
+            self.begin_anew(true);
+        }
         self.take_all(&mut |_| {})
+    }
+
+    /// Forgets what was learnt: segments were replaced by others, or the index is damaged and is to be made from the journal.
+    pub fn begin_anew(&mut self, with_index: bool) {
+        self.taken = Taken::new(Key::new(self.journal.store_id()), self.journal.start());
+        self.runs.clear();
+        if with_index {
+            self.use_runs();
+        }
     }
 
     /// Whether [`Self::catch_up`] would find something.
     pub fn is_stale(&self) -> Result<bool, StoreError> {
-        self.journal.is_stale()
+        let is_behind = self.taken.read < self.journal.end() && self.taken.stopped.is_none();
+        Ok(is_behind || self.journal.is_stale().map_err(|source| self.journal.failed(source))?)
     }
 
     /// The last line read.
@@ -138,7 +151,7 @@ impl View {
     }
 
     /// The marks of a customer that count, newest first.
-    pub fn marks(&self, id: &CustomerId) -> impl Iterator<Item = io::Result<Mark>> {
+    pub fn marks<'a>(&'a self, id: &'a CustomerId) -> impl Iterator<Item = io::Result<Mark>> + 'a {
         self.marks_since(id, 0)
     }
 
@@ -228,9 +241,11 @@ impl View {
     /// Takes the runs that fit the journal, as far as they follow one another. A damaged one, or one whose schemas cannot be
     /// read any more, counts as missing.
     fn use_runs(&mut self) {
-        let chosen = choose(self.disk.as_ref(), &self.folder, self.journal.store_id());
-        for run in chosen.map(|chosen| chosen.runs).unwrap_or_default() {
-            if !self.fits(run.cover()) || self.take_schemas(&run).is_none() {
+        let Ok(names) = self.disk.list(&self.folder) else { return };
+        let fits = |cover: &Cover, former: Option<&Cover>| self.fits(cover, former);
+        let chosen = choose(self.disk.as_ref(), &self.folder, &names, self.journal.store_id(), fits);
+        for run in chosen.runs {
+            if self.take_schemas(&run).is_none() {
                 break;
             }
             self.taken.begin_behind(run.cover());
@@ -238,12 +253,12 @@ impl View {
         }
     }
 
-    fn fits(&self, cover: &Cover) -> bool {
+    /// Whether what a run covers is the journal as it stands there.
+    fn fits(&self, cover: &Cover, former: Option<&Cover>) -> bool {
         let known = |(number, crc): &(u32, u32)| {
             self.journal.segments().iter().any(|segment| segment.number == *number && segment.crc == *crc)
         };
-        cover.from == self.taken.read
-            && cover.first_seq == self.taken.seq + 1
+        (former.is_some_and(|former| former.to == cover.from) || cover.from == self.journal.start())
             && cover.to <= self.journal.end()
             && cover.segments.iter().all(known)
             && self.last_before(cover.to).is_ok_and(|last| last == cover.last)
@@ -369,9 +384,9 @@ impl View {
 }
 
 impl Taken {
-    fn new(key: &Key, start: Position) -> Self {
+    fn new(key: Key, start: Position) -> Self {
         Self {
-            tail: Building::new(*key),
+            tail: Building::new(key),
             tail_from: (start, 0),
             read: start,
             seq: 0,
