@@ -13,6 +13,7 @@ mod glance;
 mod header;
 mod held;
 mod history;
+#[allow(dead_code, unused_imports, reason = "more than is used")]
 mod index;
 mod journal;
 mod judge;
@@ -40,7 +41,7 @@ use commit::{Asked, Commit};
 use disk::{Disk, OsDisk};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
-use view::{PIECE, TAIL, View};
+use view::{PIECE, View};
 use wanted::Wanted;
 
 pub use check::{Report, Spot, check};
@@ -58,6 +59,7 @@ pub struct Store {
     unclear: Mutex<Option<StoreError>>,
     /// One at a time writes the index.
     indexing: Mutex<()>,
+    options: Options,
 }
 
 /// What an accepted request became.
@@ -88,12 +90,13 @@ impl Store {
         watch: Watch<'_>,
     ) -> Result<Self, StoreError> {
         let mut view = View::open(disk.clone(), folder, options, watch)?;
-        view.index_tail(TAIL);
+        view.index_tail(options.tail);
         Ok(Self {
             view: RwLock::new(view),
             commit: Commit::new(disk, folder, options),
             unclear: Mutex::default(),
             indexing: Mutex::default(),
+            options,
         })
     }
 
@@ -115,10 +118,10 @@ impl Store {
 
     /// A customer's profile as of now, and the `seq` of the store.
     pub fn load(&self, id: &CustomerId) -> Result<Option<(Profile, u64)>, StoreError> {
-        let view = self.current()?;
-        let chain = view.chain(id).map_err(|source| view.journal().failed(source))?;
-        let seq = view.seq();
-        drop(view);
+        let (chain, seq) = self.read(|view| {
+            let chain = view.chain(id).map_err(|source| view.journal().failed(source))?;
+            Ok((chain, view.seq()))
+        })?;
         if chain.is_heavy() {
             self.commit.is_due(id);
         }
@@ -141,18 +144,18 @@ impl Store {
     /// At most `limit` customers who have `text` in their ID or a value, letter case ignored. Where the text is a number,
     /// punctuation does not count on either side.
     pub fn find(&self, text: &str, limit: usize) -> Result<Vec<Profile>, StoreError> {
-        self.current()?.find(text, limit)
+        self.read(|view| view.find(text, limit))
     }
 
     /// At most `limit` customers of whom every named attribute has its value: see [`Profile::has`].
     pub fn identify(&self, wanted: &[(String, String)], limit: usize) -> Result<Vec<Profile>, StoreError> {
-        self.current()?.identify(wanted, limit)
+        self.read(|view| view.identify(wanted, limit))
     }
 
     /// The accepted requests that made a customer what it is, oldest first, with those of whom was merged into it and those about
     /// the schemas of its extensions.
     pub fn history(&self, id: &CustomerId) -> Result<Vec<line::Line>, StoreError> {
-        self.current()?.history(id)
+        self.read(|view| view.history(id))
     }
 
     /// Judges the requests in order, writes the accepted ones with one write and one sync, and answers after it. What other threads
@@ -182,7 +185,7 @@ impl Store {
         {
             *self.unclear.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.again());
         }
-        self.index(PIECE / 4);
+        self.index(PIECE / 4 * self.options.tail);
         answer
     }
 
@@ -207,6 +210,19 @@ impl Store {
         Ok(self.view.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Asks what the journal holds now. Where the index turns out to be damaged it is made anew.
+    fn read<T>(&self, ask: impl Fn(&View) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        match ask(&*self.current()?) {
+            Err(StoreError::Disk { source, .. }) if source.kind() == std::io::ErrorKind::InvalidData => {
+                let mut view = self.view.write().unwrap_or_else(PoisonError::into_inner);
+                view.begin_anew(false);
+                view.catch_up()?;
+                ask(&view)
+            }
+            answer => answer,
+        }
+    }
+
     /// Writes the tail to the index once it is so long, in bytes. Readers go on meanwhile.
     fn index(&self, from: u64) {
         let Ok(_alone) = self.indexing.try_lock() else { return };
@@ -226,7 +242,7 @@ impl Store {
 /// What was written last is in the index when the program ends, so that the next start need not read it.
 impl Drop for Store {
     fn drop(&mut self) {
-        self.index(TAIL);
+        self.index(self.options.tail);
     }
 }
 
@@ -254,8 +270,10 @@ pub fn with_id(request: &Request) -> Request {
             if body.view().kind() == Kind::Object && body.view().get("customer_id").is_none() =>
         {
             let id = Json::string(&random_hex(8));
-            let members =
-                body.view().members().map(|(name, value): (NameToken<'_>, JsonView<'_>)| (name.as_str(), value));
+            let members = body
+                .view()
+                .members()
+                .map(|(name, value): (NameToken<'_>, JsonView<'_>)| (name.as_str(), value));
             Request::CreateProfile(Json::object(
                 std::iter::once(("\"customer_id\"", id.view())).chain(members),
             ))
@@ -278,4 +296,3 @@ fn random_hex(bytes: usize) -> String {
     }
     random.iter().fold(String::new(), |text, byte| format!("{text}{byte:02X}"))
 }
-

@@ -91,12 +91,11 @@ impl Commit {
         jobs: &[Job],
     ) -> Result<Vec<Answer>, StoreError> {
         let Turn { writer, due } = turn;
-        let writer = match writer {
-            Some(writer) => writer,
-            None => {
-                let journal = Journal::open(self.disk.clone(), &self.folder, self.options)?;
-                writer.insert(Writer::new(journal))
-            }
+        let writer = if let Some(writer) = writer {
+            writer
+        } else {
+            let journal = Journal::open(self.disk.clone(), &self.folder, self.options)?;
+            writer.insert(Writer::new(journal))
         };
         writer.clear()?;
         let _lock = writer.lock()?;

@@ -1,7 +1,7 @@
 //! Why a store cannot do what was asked.
 
-use crate::model::profile::CustomerId;
 use super::segments::Trouble;
+use crate::model::profile::CustomerId;
 use std::io::ErrorKind;
 use std::path::PathBuf;
 

@@ -8,8 +8,8 @@ use super::line::is_sealed;
 use super::position::Position;
 use super::view::View;
 use super::wanted::Wanted;
-use crate::model::profile::{CUSTOMER_ID, CustomerId, Profile};
 use crate::model::json::same_name;
+use crate::model::profile::{CUSTOMER_ID, CustomerId, Profile};
 use std::collections::HashSet;
 use std::ops::Range;
 
@@ -22,7 +22,11 @@ impl View {
         if self.is_default(&wanted) {
             search.lines(None, &|_| true, &is_meant)?;
         } else {
-            search.lines(Some(&Needle::new(text, wanted.digits())), &|line| wanted.may_be_in_line(line), &is_meant)?;
+            search.lines(
+                Some(&Needle::new(text, wanted.digits())),
+                &|line| wanted.may_be_in_line(line),
+                &is_meant,
+            )?;
         }
         Ok(search.sorted())
     }
@@ -44,7 +48,11 @@ impl View {
             if self.is_default(&text) {
                 search.lines(None, &|_| true, &is_meant)?;
             } else {
-                search.lines(Some(&Needle::new(rarest, text.digits())), &|line| text.may_be_in_line(line), &is_meant)?;
+                search.lines(
+                    Some(&Needle::new(rarest, text.digits())),
+                    &|line| text.may_be_in_line(line),
+                    &is_meant,
+                )?;
             }
         }
         Ok(search.sorted())
@@ -53,7 +61,9 @@ impl View {
     /// Whether a text is in a value that profiles have without any line that says so.
     fn is_default(&self, wanted: &Wanted) -> bool {
         let attributes = self.timeline().now().iter().flat_map(|schema| &schema.attributes);
-        attributes.filter_map(|attribute| attribute.default.as_ref()).any(|default| wanted.is_in(default.view()))
+        attributes
+            .filter_map(|attribute| attribute.default.as_ref())
+            .any(|default| wanted.is_in(default.view()))
     }
 }
 

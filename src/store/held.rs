@@ -29,7 +29,8 @@ pub struct Counting {
 impl Counting {
     /// Whether the line at a place counts.
     pub fn counts(self, position: Position) -> bool {
-        self.before.is_none_or(|before| position < before) && self.behind.is_none_or(|behind| position > behind)
+        self.before.is_none_or(|before| position < before)
+            && self.behind.is_none_or(|behind| position > behind)
     }
 }
 

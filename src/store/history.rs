@@ -26,7 +26,9 @@ impl View {
                 continue;
             }
             whose.insert(id.clone(), until);
-            for (position, line) in self.lines_of(&id, until).map_err(|source| self.journal().failed(source))? {
+            for (position, line) in
+                self.lines_of(&id, until).map_err(|source| self.journal().failed(source))?
+            {
                 if let Request::MergeProfiles { dst, src, .. } = &line.request {
                     open.extend([(dst.clone(), line.seq), (src.clone(), line.seq)]);
                 }
@@ -35,7 +37,11 @@ impl View {
         }
         let names: HashSet<String> = lines.values().flat_map(|line| named(&line.request)).collect();
         let schemas = self.schema_lines().map_err(|source| self.journal().failed(source))?;
-        lines.extend(schemas.into_iter().filter(|(_, line)| schema_of(&line.request).is_some_and(|name| names.contains(&name))));
+        lines.extend(
+            schemas
+                .into_iter()
+                .filter(|(_, line)| schema_of(&line.request).is_some_and(|name| names.contains(&name))),
+        );
         Ok(lines.into_values().collect())
     }
 
@@ -54,7 +60,9 @@ impl View {
         }
         lines.sort_by_key(|(position, _)| *position);
         let mut first = true;
-        lines.retain(|(_, line)| std::mem::take(&mut first) || !matches!(line.request, Request::Checkpoint(..)));
+        lines.retain(|(_, line)| {
+            std::mem::take(&mut first) || !matches!(line.request, Request::Checkpoint(..))
+        });
         Ok(lines)
     }
 

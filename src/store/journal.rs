@@ -19,11 +19,13 @@ pub const LOCK: &str = "lock";
 pub struct Options {
     /// A segment that has this size gets no more lines. In bytes.
     pub segment: u64,
+    /// What is behind the index is written to it once it is so long: a start reads no more than that. In bytes.
+    pub tail: u64,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { segment: 64 << 20 }
+        Self { segment: 64 << 20, tail: 1 << 20 }
     }
 }
 

@@ -4,22 +4,22 @@ use super::chain::Chain;
 use super::line::Line;
 use super::position::Position;
 use super::timeline::changed;
-use super::view::View;
+use super::view::View as Known;
 use super::{Accepted, StoreError, held, with_id};
 use crate::model::apply::{Reading, Rejection, RejectionKind, accepts, core_attribute};
 use crate::model::fold::Fold;
-use crate::model::json::folded;
+use crate::model::json::{View, folded};
 use crate::model::profile::{CustomerId, Profile};
 use crate::model::request::Request;
 use crate::model::schema::Schemas;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// A customer who had so many lines since the index was last written is looked at for a checkpoint.
 const MANY: usize = 1024;
 
 /// The requests of one write.
 pub struct Batch<'a> {
-    view: &'a View,
+    view: &'a Known,
     /// Customers whose lines weigh more than their profile: they get a checkpoint with their next line.
     due: &'a HashSet<CustomerId>,
     schemas: Schemas,
@@ -55,7 +55,7 @@ struct Pending {
 pub type Judged = Result<Result<Accepted, Rejection>, StoreError>;
 
 impl<'a> Batch<'a> {
-    pub fn new(view: &'a View, due: &'a HashSet<CustomerId>) -> Self {
+    pub fn new(view: &'a Known, due: &'a HashSet<CustomerId>) -> Self {
         Self {
             view,
             due,
@@ -120,7 +120,9 @@ impl<'a> Batch<'a> {
             return Ok(Err(rejection));
         }
         match request {
-            Request::CreateSchema(body) => self.is_free(body.view().get("name").and_then(|name| name.text()).as_deref()),
+            Request::CreateSchema(body) => {
+                self.is_free(body.view().get("name").and_then(View::text).as_deref())
+            }
             Request::MergeProfiles { dst, src, .. } => {
                 let folds = [self.fold(dst)?.map(|_| ()), self.fold(src)?.map(|_| ())];
                 Ok(folds.into_iter().collect())
@@ -183,7 +185,9 @@ impl<'a> Batch<'a> {
             Request::UpdateRecord(id, ..) | Request::DeleteRecord(id, ..) => {
                 let schemas = self.schemas.clone();
                 let fold = self.fold(id)?;
-                if let Err(rejection) = fold.and_then(|fold| fold.carry_out(request, &schemas, Reading::Upsert)) {
+                if let Err(rejection) =
+                    fold.and_then(|fold| fold.carry_out(request, &schemas, Reading::Upsert))
+                {
                     return Ok(Err(rejection));
                 }
             }
@@ -243,13 +247,14 @@ impl<'a> Batch<'a> {
     /// As long as a customer has a core attribute of that name, there can be no extension of it.
     fn is_free(&mut self, name: Option<&str>) -> Result<Result<(), Rejection>, StoreError> {
         let Some(name) = name else { return Ok(Ok(())) };
-        let touched: Vec<CustomerId> = self.customers.keys().cloned().collect();
         let may_be = self.view.may_be_core(&folded(name)).map_err(|error| self.failed(error))?;
         let stored = if may_be { self.view.customers()? } else { Vec::new() };
-        for id in touched.into_iter().chain(stored) {
-            let profile = match self.customers.contains_key(&id) {
-                true => self.fold(&id)?.ok().and_then(|fold| fold.profile().cloned()),
-                false => self.view.chain(&id).map_err(|error| self.failed(error))?.profile,
+        let asked: BTreeSet<CustomerId> = self.customers.keys().cloned().chain(stored).collect();
+        for id in asked {
+            let profile = if self.customers.contains_key(&id) {
+                self.fold(&id)?.ok().and_then(|fold| fold.profile().cloned())
+            } else {
+                self.view.chain(&id).map_err(|error| self.failed(error))?.profile
             };
             if profile.is_some_and(|profile: Profile| profile.core(name).is_some()) {
                 return Ok(Err(core_attribute(&id, name)));

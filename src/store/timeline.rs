@@ -64,11 +64,9 @@ pub fn changed(schemas: &Schemas, request: &Request) -> Result<Schemas, Rejectio
                 .map_err(|error| Rejection::new(RejectionKind::Invalid, error.to_string()))?;
             schemas.push(schema);
         }
-        Request::DeleteSchema(name) => {
-            if !schemas.remove(name) {
-                let sentence = format!("there is no schema of an extension {name}");
-                return Err(Rejection::new(RejectionKind::UnknownExtension, sentence));
-            }
+        Request::DeleteSchema(name) if !schemas.remove(name) => {
+            let sentence = format!("there is no schema of an extension {name}");
+            return Err(Rejection::new(RejectionKind::UnknownExtension, sentence));
         }
         _ => {}
     }

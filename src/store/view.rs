@@ -6,10 +6,10 @@ use super::disk::Disk;
 use super::glance::Glance;
 use super::held::Held;
 use super::index::{Building, Cover, Key, Mark, Needle, Run, choose, join};
-use super::synced;
 use super::journal::{Journal, Options};
 use super::line::{Line, LineError, is_sealed};
 use super::position::Position;
+use super::synced;
 use super::timeline::Timeline;
 use super::whose::whose;
 use crate::model::profile::CustomerId;
@@ -19,10 +19,8 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// What is scanned behind the last run is written as a run once it is so long, in bytes: a start reads no more than that.
-pub const TAIL: u64 = 1 << 20;
-/// While a whole journal is scanned, runs are written of so many bytes each.
-pub const PIECE: u64 = 64 << 20;
+/// While a whole journal is scanned, runs are written of so many tails each.
+pub const PIECE: u64 = 64;
 /// Runs are joined until each is so many times as long as the next.
 const JOINED: u64 = 4;
 
@@ -42,6 +40,7 @@ pub type Watch<'a> = &'a mut dyn FnMut(Progress);
 pub struct View {
     disk: Arc<dyn Disk>,
     folder: PathBuf,
+    options: Options,
     journal: Journal,
     /// What is indexed on the disk, oldest first.
     runs: Vec<Run>,
@@ -70,11 +69,17 @@ struct Taken {
 
 impl View {
     /// Looks at a store: the index where it is good, and a scan of what it does not cover.
-    pub fn open(disk: Arc<dyn Disk>, folder: &Path, options: Options, watch: Watch<'_>) -> Result<Self, StoreError> {
+    pub fn open(
+        disk: Arc<dyn Disk>,
+        folder: &Path,
+        options: Options,
+        watch: Watch<'_>,
+    ) -> Result<Self, StoreError> {
         let journal = Journal::open(disk.clone(), folder, options)?;
         let mut view = Self {
             disk,
             folder: folder.to_owned(),
+            options,
             taken: Taken::new(Key::new(journal.store_id()), journal.start()),
             journal,
             runs: Vec::new(),
@@ -156,7 +161,11 @@ impl View {
     }
 
     /// The same without those of runs that have nothing behind `seq`.
-    pub fn marks_since<'a>(&'a self, id: &'a CustomerId, seq: u64) -> impl Iterator<Item = io::Result<Mark>> + 'a {
+    pub fn marks_since<'a>(
+        &'a self,
+        id: &'a CustomerId,
+        seq: u64,
+    ) -> impl Iterator<Item = io::Result<Mark>> + 'a {
         let newer = self.runs.iter().rev().take_while(move |run| run.cover().last_seq > seq);
         let counting = self.taken.held.of(id);
         let tail = self.taken.tail.marks(id).map(Ok);
@@ -183,7 +192,8 @@ impl View {
                 break;
             }
             let Some(glance) = Glance::of(bytes).filter(|_| is_sealed(bytes)) else { continue };
-            for touch in glance.touches().filter(|touch| self.taken.held.of(&touch.customer).counts(position)) {
+            for touch in glance.touches().filter(|touch| self.taken.held.of(&touch.customer).counts(position))
+            {
                 if touch.gone {
                     all.remove(&touch.customer);
                 } else if touch.begins {
@@ -288,23 +298,24 @@ impl View {
         }
         let mut done = 0;
         while self.take_piece(&mut done, watch)? {
-            self.index_tail(PIECE);
+            self.index_tail(PIECE * self.options.tail);
         }
         Ok(())
     }
 
     /// Takes lines until there are none or the tail is long; says whether there may be more.
     fn take_piece(&mut self, done: &mut u64, watch: Watch<'_>) -> Result<bool, StoreError> {
-        let Self { journal, runs, taken, .. } = self;
+        let Self { journal, runs, taken, options, .. } = self;
         let all = journal.segments().iter().map(|segment| segment.file.size().unwrap_or(0)).sum();
         let mut scan = journal.scan(taken.read);
         let (mut read, mut told) = (0, 0);
-        while taken.stopped.is_none() && taken.tail.bytes() < PIECE {
+        let piece = PIECE * options.tail;
+        while taken.stopped.is_none() && taken.tail.bytes() < piece {
             let next = scan.next().map_err(|source| journal.failed(source))?;
             let Some((position, bytes)) = next else { return Ok(false) };
             read += bytes.len() as u64 + 1;
             taken.line(journal, runs, position, bytes);
-            if read - told > PIECE / 16 {
+            if read - told > piece / 16 {
                 told = read;
                 watch(Progress { read: *done + read, all });
             }
@@ -329,7 +340,8 @@ impl View {
     /// The tail as a run on the disk, if it is so long.
     pub fn tail_as_run(&self, from: u64) -> Option<io::Result<Run>> {
         let Taken { tail, tail_from: (begin, before), read, seq, damaged, .. } = &self.taken;
-        if *damaged || self.taken.stopped.is_some() || tail.bytes() < from.max(self.patience) || seq <= before {
+        if *damaged || self.taken.stopped.is_some() || tail.bytes() < from.max(self.patience) || seq <= before
+        {
             return None;
         }
         let touched = begin.segment()..=read.segment();
@@ -403,9 +415,10 @@ impl Taken {
     }
 
     fn line(&mut self, journal: &Journal, runs: &[Run], position: Position, bytes: &[u8]) {
-        let taken = match is_sealed(bytes) {
-            true => self.whole(journal, position, bytes),
-            false => self.damaged(journal, runs, position, bytes),
+        let taken = if is_sealed(bytes) {
+            self.whole(journal, position, bytes)
+        } else {
+            self.damaged(journal, runs, position, bytes)
         };
         match taken {
             Ok(()) => {

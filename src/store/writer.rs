@@ -44,11 +44,13 @@ impl Writer {
         Self { journal, kept: None, unclear: None }
     }
 
+    #[allow(dead_code, reason = "for tests")]
     /// The journal as this writer knows it: what it appended is in it.
     pub fn journal(&self) -> &Journal {
         &self.journal
     }
 
+    #[allow(dead_code, reason = "for tests")]
     /// See [`Journal::refresh`].
     pub fn refresh(&mut self) -> Result<bool, StoreError> {
         self.journal.refresh()

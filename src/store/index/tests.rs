@@ -120,6 +120,10 @@ impl DiskFile for MemoryFile {
     fn sync_data(&mut self) -> io::Result<()> {
         Ok(())
     }
+
+    fn is_linked(&self) -> io::Result<bool> {
+        Ok(true)
+    }
 }
 
 /// A journal: where its lines begin, and the lines.
