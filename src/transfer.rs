@@ -4,3 +4,5 @@ pub mod generate;
 pub mod lines;
 pub mod merge;
 pub mod read;
+mod text;
+mod values;

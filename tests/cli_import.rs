@@ -157,3 +157,52 @@ fn standard_input_is_imported_and_a_report_never_replaces_an_input() {
     left.sort();
     assert_eq!(left, ["in.jsonl", "store"]);
 }
+
+/// Imports what is written to standard input.
+fn piped(place: &Place, args: &[&str], write: impl FnOnce(&mut dyn Write)) -> (i32, String) {
+    let mut command = command(args, &place.path("store"));
+    command.env("TMPDIR", place.0.path());
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    write(&mut child.stdin.take().unwrap());
+    told(&child.wait_with_output().unwrap())
+}
+
+#[test]
+fn much_on_standard_input_is_imported_and_nothing_of_it_stays_behind() {
+    let place = Place::new();
+    let note = "é".repeat(500);
+    let (status, said) = piped(&place, &["-"], |input| {
+        for n in 0..3_000 {
+            writeln!(input, "{{\"customer_id\":\"{n}\",\"Note\":\"{note}\"}}").unwrap();
+        }
+    });
+    assert_eq!(
+        (status, said.as_str()),
+        (0, "Imported: 3000 read = 3000 new + 0 changed + 0 same + 0 refused.\n")
+    );
+    let (status, said) = piped(&place, &["-"], |input| {
+        for n in 0..3_000 {
+            let end = if n == 2_999 { "" } else { "}" };
+            writeln!(input, "{{\"customer_id\":\"N{n}\",\"Note\":\"{note}\"{end}").unwrap();
+        }
+    });
+    assert!(status == 1 && said.starts_with("error: -:3000:"), "{said}");
+    let left: Vec<_> = place.0.path().read_dir().unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert_eq!(left, ["store"]);
+}
+
+#[test]
+fn an_array_larger_than_any_item_may_be_is_imported_and_an_error_has_its_place_in_it() {
+    let place = Place::new();
+    let text = |mebibytes: usize| {
+        "[{\"customer_id\":\"A\"},".to_owned() + &(" ".repeat(1_023) + "\n").repeat(mebibytes * 1_024)
+    };
+    let file = place.write("in.json", &(text(65) + "{\"customer_id\":\"B\"}]"));
+    let (status, said) = place.import(&[&file]);
+    assert_eq!((status, said.as_str()), (0, "Imported: 2 read = 2 new + 0 changed + 0 same + 0 refused.\n"));
+    let file = place.write("in.json", &(text(3) + " {\"customer_id\":\"C\" 1}]"));
+    let (status, said) = place.import(&[&file, "--on-error", "skip"]);
+    assert!(status == 1 && said.starts_with(&format!("error: {file}:3073:21: `,`")), "{said}");
+    assert!(said.contains("Nothing was changed."), "{said}");
+}

@@ -14,12 +14,13 @@ use profile_desk::model::request::Request;
 use profile_desk::model::schema::Schemas;
 use profile_desk::target::{Stamp, Target};
 use profile_desk::transfer::lines::Items;
+use std::io::Cursor;
 use std::ops::ControlFlow;
 
 const PHONE: &str = r#"{"schemas":[{"name":"Phone","type":"multi-valued","attributes":[{"name":"type","type":"integer"},{"name":"number","type":"string"}],"unique":["type"]},{"name":"Notes","type":"multi-valued","attributes":[{"name":"text","type":"string"}]}]}"#;
 
 fn items(text: &str) -> impl Iterator<Item = Result<Sourced, Unreadable>> {
-    let items = Items::new(text.as_bytes());
+    let items = Items::new(Cursor::new(text));
     items.map(|item| Ok(Sourced { file: "f".into(), item: item.unwrap() }))
 }
 

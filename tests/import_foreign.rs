@@ -14,6 +14,7 @@ use profile_desk::model::profile::{CustomerId, Profile};
 use profile_desk::model::schema::{Schema, Schemas};
 use profile_desk::target::{Stamp, Target, TargetError};
 use profile_desk::transfer::lines::Items;
+use std::io::Cursor;
 use std::ops::ControlFlow;
 
 const BOTH: [Reading; 2] = [Reading::Upsert, Reading::Replace];
@@ -38,7 +39,7 @@ fn server(reading: Reading) -> Foreign {
 }
 
 fn items(text: &str) -> impl Iterator<Item = Result<Sourced, Unreadable>> {
-    Items::new(text.as_bytes()).map(|item| Ok(Sourced { file: "f".into(), item: item.unwrap() }))
+    Items::new(Cursor::new(text)).map(|item| Ok(Sourced { file: "f".into(), item: item.unwrap() }))
 }
 
 fn skip() -> Options {

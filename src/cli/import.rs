@@ -1,6 +1,7 @@
 //! `import`: the files, the options and the reports of an import; [`crate::app::import`] does it.
 
 mod input;
+mod kept;
 mod report;
 
 use super::address::{create, open, open_if_there};
@@ -26,7 +27,7 @@ pub fn import(asked: &Import, with: &mut Surroundings<'_>) -> Result<(), Failure
         Some(schemas) => Some(schemas?),
     };
     let surveyed = survey(input::items(&inputs), &known.clone().unwrap_or_default());
-    let surveyed = surveyed.map_err(|error| unreadable(&error))?;
+    let surveyed = surveyed.map_err(|error| unreadable(&error).with("Nothing was changed."))?;
     let schemas = judge(asked, &surveyed, known.as_ref(), with)?;
     let mut reports = Reports::begin(asked)?;
     let target = match opened {

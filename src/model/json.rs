@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-pub use error::{JsonError, JsonProblem, position, text_of};
+pub use error::{JsonError, JsonProblem, found, position, text_of};
 pub use pretty::pretty;
 
 /// How deep arrays and objects may be nested unless the caller says otherwise.

@@ -70,6 +70,16 @@ impl JsonError {
     }
 }
 
+/// What a text begins with, in the words of [`JsonProblem::Expected`].
+pub fn found(text: &str) -> String {
+    match text.chars().next() {
+        None => "the end of the text".to_owned(),
+        Some('"') => "a string".to_owned(),
+        Some(c) if c.is_control() => format!("the character U+{:04X}", u32::from(c)),
+        Some(c) => format!("`{c}`"),
+    }
+}
+
 /// The text of bytes that claim to be UTF-8; names UTF-16 when it sees it.
 pub fn text_of(bytes: &[u8]) -> Result<&str, JsonError> {
     let at = |offset, hint| JsonError { problem: JsonProblem::NotUtf8(hint), offset, line: 1, column: 1 };

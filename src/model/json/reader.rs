@@ -1,6 +1,6 @@
 //! The one reader: checks a text and copies its tokens.
 
-use super::error::{JsonError, JsonProblem, position};
+use super::error::{JsonError, JsonProblem, found, position};
 use super::{folded, unquoted};
 
 /// Reads a text that holds one value, white space around it allowed; gives its tokens.
@@ -71,13 +71,7 @@ impl<'a> Reader<'a> {
     }
 
     fn expected(&self, expected: &'static str) -> JsonError {
-        let found = match self.text[self.at..].chars().next() {
-            None => "the end of the text".to_owned(),
-            Some('"') => "a string".to_owned(),
-            Some(c) if c.is_control() => format!("the character U+{:04X}", u32::from(c)),
-            Some(c) => format!("`{c}`"),
-        };
-        self.error(JsonProblem::Expected { expected, found }, self.at)
+        self.error(JsonProblem::Expected { expected, found: found(&self.text[self.at..]) }, self.at)
     }
 
     fn white(&mut self) {
