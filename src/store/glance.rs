@@ -6,7 +6,7 @@ use super::line::{CRC, CRC_END};
 use crate::model::json::same_name;
 use crate::model::profile::{CUSTOMER_ID, CustomerId};
 use percent_encoding::percent_decode_str;
-use tokens::{Scalar, Token, Tokens, string_end};
+use tokens::{Scalar, Token, Tokens, end_of_string};
 
 /// What stands in a line. A line that is not framed as this version writes it has none; see [`super::line::Line`] for those.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,7 +91,7 @@ impl<'a> Glance<'a> {
 
 /// The inside of the string that a text begins with, and what follows it.
 fn string(text: &str) -> Option<(&str, &str)> {
-    let (end, _) = text.starts_with('"').then(|| string_end(text.as_bytes(), 0))?;
+    let end = text.starts_with('"').then(|| end_of_string(text.as_bytes(), 0))?;
     let (token, rest) = text.split_at_checked(end)?;
     Some((token.strip_prefix('"')?.strip_suffix('"')?, rest))
 }

@@ -11,9 +11,8 @@ use super::rows::Bits;
 use super::table::Entry;
 use super::write::{Content, write};
 use super::{Key, Mark, Run};
-use crate::model::json::folded;
 use crate::model::profile::{CUSTOMER_ID, CustomerId};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::io;
 use std::ops::Range;
@@ -102,9 +101,9 @@ impl Building {
     fn add_value(&mut self, position: Position, value: Scalar<'_>) {
         let text = value.text();
         if let Some((_, signature)) = self.blocks.last_mut() {
-            signature.add(&text);
+            signature.add(&text, value.is_plain());
         }
-        if text.as_bytes().contains(&b'@') {
+        if text.bytes().any(|byte| byte == b'@') {
             self.values.add(self.key.value(&text), Mark { position, begins: false, gone: false });
         }
     }
@@ -247,27 +246,33 @@ impl Hasher for AsIs {
 /// The names of core attributes.
 #[derive(Clone)]
 struct Names {
-    /// The tokens that were met, which are looked up without folding them.
-    met: HashSet<Box<str>>,
+    /// The tokens that were met. Most lines have the same names in the same order, so that the one behind the last is tried first.
+    met: Vec<Box<str>>,
+    next: usize,
+    places: HashMap<Box<str>, usize>,
     folded: Option<BTreeSet<String>>,
 }
 
 impl Default for Names {
     fn default() -> Self {
-        Self { met: HashSet::new(), folded: Some(BTreeSet::new()) }
+        Self { met: Vec::new(), next: 0, places: HashMap::new(), folded: Some(BTreeSet::new()) }
     }
 }
 
 impl Names {
     fn add(&mut self, name: Scalar<'_>) {
-        let Some(names) = self.folded.as_mut().filter(|_| !self.met.contains(name.token)) else { return };
-        self.met.insert(name.token.into());
-        let name = folded(&name.text());
-        if name != CUSTOMER_ID {
-            names.insert(name);
+        let Some(folded) = &mut self.folded else { return };
+        let is_next = self.met.get(self.next).is_some_and(|next| **next == *name.token);
+        let place = if is_next { Some(self.next) } else { self.places.get(name.token).copied() };
+        self.next = place.unwrap_or(self.met.len()) + 1;
+        if place.is_none() {
+            self.places.insert(name.token.into(), self.met.len());
+            self.met.push(name.token.into());
+            folded.insert(crate::model::json::folded(&name.text()));
+            folded.remove(CUSTOMER_ID);
         }
         if self.met.len() > MOST_NAMES {
-            *self = Self { met: HashSet::new(), folded: None };
+            *self = Self { folded: None, ..Self::default() };
         }
     }
 }

@@ -15,18 +15,22 @@ pub const WORDS: usize = ROWS.div_ceil(64);
 
 /// Which rows a stretch of the journal sets.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Signature(Box<[u64]>);
+pub struct Signature(Box<[u64; WORDS]>);
 
 impl Signature {
     /// Without any.
     pub fn new() -> Self {
-        Self(vec![0; WORDS].into())
+        Self(Box::new([0; WORDS]))
     }
 
-    /// Sets the rows of a value.
-    pub fn add(&mut self, value: &str) {
+    /// Sets the rows of a value, of which is known whether it is all ASCII.
+    pub fn add(&mut self, value: &str, is_ascii: bool) {
         let set = |row: usize| self.0[row / 64] |= 1 << (row % 64);
-        if value.is_ascii() { rows(value.bytes(), set) } else { rows(value.to_lowercase().bytes(), set) }
+        if is_ascii {
+            rows(value.bytes().map(|byte| byte.to_ascii_lowercase()), set);
+        } else {
+            rows(folded(value).bytes(), set);
+        }
     }
 
     /// Whether all these rows are set.
@@ -40,29 +44,69 @@ impl Signature {
     }
 }
 
-/// Gives the rows of a value; digits are not told from the rest here.
-fn rows(value: impl Iterator<Item = u8>, mut set: impl FnMut(usize)) {
-    let (mut window, mut length) = (0_u32, 0_usize);
-    let (mut digits, mut count) = (0_usize, 0_usize);
+/// The same as [`str::to_lowercase`], faster for letters without case.
+fn folded(value: &str) -> String {
+    if value.contains('Σ') {
+        return value.to_lowercase(); // the one letter whose form tells where it stands
+    }
+    let mut folded = String::with_capacity(value.len());
+    for letter in value.chars() {
+        if has_case(letter) {
+            folded.extend(letter.to_lowercase());
+        } else {
+            folded.push(letter);
+        }
+    }
+    folded
+}
+
+/// False for most letters that have no case, so that these need not be looked up.
+fn has_case(letter: char) -> bool {
+    !matches!(letter, '\u{590}'..'\u{10A0}' | '\u{2E80}'..'\u{A640}' | '\u{AC00}'..'\u{D7B0}')
+}
+
+/// Gives the rows of a folded value, byte by byte, as this is done for every value of a journal.
+fn rows(mut value: impl Iterator<Item = u8>, mut set: impl FnMut(usize)) {
+    let (mut text, mut digits) = (Text(0), Digits::default());
+    for byte in value.by_ref().take(2) {
+        text.next(byte);
+        digits.next(byte, &mut set);
+    }
     for byte in value {
-        window = (window << 8 | u32::from(byte.to_ascii_lowercase())) & 0xFF_FFFF;
-        length += 1;
-        if length >= 3 {
-            set(text_row(window));
-        }
-        if byte.is_ascii_digit() {
-            digits = (digits * 10 + usize::from(byte - b'0')) % DIGITS;
-            count += 1;
-            if count >= 4 {
-                set(TEXT + digits);
-            }
-        }
+        set(text.next(byte));
+        digits.next(byte, &mut set);
     }
 }
 
-/// The row of three bytes.
-fn text_row(window: u32) -> usize {
-    (window.wrapping_mul(0x9E37_79B1) >> (u32::BITS - TEXT_BITS)) as usize
+/// The last three bytes.
+struct Text(u32);
+
+impl Text {
+    fn next(&mut self, byte: u8) -> usize {
+        self.0 = (self.0 << 8 | u32::from(byte)) & 0xFF_FFFF;
+        (self.0.wrapping_mul(0x9E37_79B1) >> (u32::BITS - TEXT_BITS)) as usize
+    }
+}
+
+/// The last four digits, four bits each, and how many were met.
+#[derive(Default)]
+struct Digits {
+    last: usize,
+    count: u32,
+}
+
+impl Digits {
+    fn next(&mut self, byte: u8, set: &mut impl FnMut(usize)) {
+        let digit = byte.wrapping_sub(b'0');
+        if digit < 10 {
+            self.last = (self.last << 4 | usize::from(digit)) & 0xFFFF;
+            self.count += 1;
+            if self.count >= 4 {
+                let at = |digit: usize| self.last >> (4 * digit) & 15;
+                set(TEXT + at(3) * 1000 + at(2) * 100 + at(1) * 10 + at(0));
+            }
+        }
+    }
 }
 
 /// A text that is looked for, as the rows that every line with it sets.
@@ -92,5 +136,43 @@ impl Needle {
     /// The rows.
     pub fn rows(&self) -> &[usize] {
         &self.rows
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn every_letter_is_folded_as_the_store_does() {
+        for letter in '\0'..=char::MAX {
+            let text = format!("a{letter}");
+            assert_eq!(folded(&text), text.to_lowercase(), "U+{:04X}", u32::from(letter));
+        }
+    }
+
+    #[test]
+    fn a_text_narrows_from_three_bytes_on_and_a_number_from_four_digits_on() {
+        let narrows = |text: &str, digits: Option<&str>| Needle::new(text, digits).narrows();
+        assert!(!narrows("ab", None) && narrows("abc", None) && narrows("王", None) && !narrows("", None));
+        assert!(!narrows("12-3", Some("123")) && narrows("12-34", Some("1234")));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_folded_as_the_store_does(text in "[ΣσςΑa.' \u{345}ǅİÀ王]{0,9}") {
+            prop_assert_eq!(folded(&text), text.to_lowercase());
+        }
+
+        #[test]
+        fn a_value_has_the_rows_of_what_is_in_it(value in "[a-cÀ王0-9 ./+]{0,20}", from in 0..20_usize, length in 1..9_usize) {
+            let mut signature = Signature::new();
+            signature.add(&value, false);
+            let part: String = value.chars().skip(from).take(length).collect();
+            prop_assert!(signature.has(&Needle::new(&part.to_uppercase(), None)));
+            let digits: String = value.chars().filter(char::is_ascii_digit).skip(from).take(length).collect();
+            prop_assert!(signature.has(&Needle::new("", Some(&digits))));
+        }
     }
 }

@@ -3,7 +3,7 @@
 //!
 //! A page is a row number and then records. A row that does not fit goes on in the next page, with a record of its own.
 
-use super::bytes::{self, size};
+use super::bytes::{self, number, size};
 use super::damaged;
 use super::pages::{PageWriter, ROOM};
 use std::io;
@@ -217,10 +217,11 @@ impl BitWriter {
         self.word |= value << self.used;
         self.used += count;
         self.bits += count as usize;
-        while self.used >= 8 {
-            self.bytes.push(self.word.to_le_bytes()[0]);
-            self.word >>= 8;
-            self.used -= 8;
+        if self.used >= 32 {
+            let [a, b, c, d, ..] = self.word.to_le_bytes();
+            self.bytes.extend([a, b, c, d]);
+            self.word >>= 32;
+            self.used -= 32;
         }
     }
 
@@ -233,9 +234,7 @@ impl BitWriter {
     }
 
     fn finish(mut self) -> Vec<u8> {
-        if self.used > 0 {
-            self.bytes.push(self.word.to_le_bytes()[0]);
-        }
+        self.bytes.extend(&self.word.to_le_bytes()[..self.used.div_ceil(8) as usize]);
         self.bytes
     }
 }
@@ -250,10 +249,10 @@ struct Gaps<'a> {
 
 impl Gaps<'_> {
     fn fill(&mut self) {
-        while self.have <= 56 {
-            let Some((byte, rest)) = self.bytes.split_first() else { return };
-            self.word |= u64::from(*byte) << self.have;
-            self.have += 8;
+        if self.have < 32 {
+            let (four, rest) = self.bytes.split_at(self.bytes.len().min(4));
+            self.word |= number(four) << self.have;
+            self.have += 8 * bytes::count(four.len());
             self.bytes = rest;
         }
     }
@@ -385,3 +384,6 @@ fn put_number(out: &mut Vec<u8>, mut number: usize) {
     }
     out.push(number.to_le_bytes()[0]);
 }
+
+#[cfg(test)]
+mod tests;
