@@ -212,7 +212,8 @@ impl Store {
 
     /// Asks what the journal holds now. Where the index turns out to be damaged it is made anew.
     fn read<T>(&self, ask: impl Fn(&View) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        match ask(&*self.current()?) {
+        let answer = ask(&*self.current()?); // no lock is held from here on
+        match answer {
             Err(StoreError::Disk { source, .. }) if source.kind() == std::io::ErrorKind::InvalidData => {
                 let mut view = self.view.write().unwrap_or_else(PoisonError::into_inner);
                 view.begin_anew(false);
