@@ -2,10 +2,13 @@
 
 use profile_desk::model::json::{Json, Kind, View};
 use profile_desk::model::schema::Schema;
+use profile_desk::transfer::generate;
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+/// Of the customers that `generate` makes: some 750 bytes each, most with three phones and an address.
+const SEED: u64 = 1;
 /// At most so many customers are looked for, spread over all of them.
 const SAMPLES: u64 = 4_096;
 
@@ -36,7 +39,9 @@ impl Data {
     pub fn make(folder: &Path, customers: u64) -> Self {
         let file = folder.join("customers.jsonl");
         let mut out = BufWriter::new(File::create(&file).unwrap());
-        (0..customers).for_each(|number| writeln!(out, "{}", customer(number)).unwrap());
+        for customer in generate::customers(SEED).zip(0..customers).map(|(customer, _)| customer) {
+            writeln!(out, "{customer}").unwrap();
+        }
         out.into_inner().unwrap().sync_all().unwrap();
         let schemas_file = folder.join("schemas.json");
         let schemas = schemas();
@@ -116,35 +121,4 @@ pub fn mixed(number: u64) -> u64 {
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
     z ^ (z >> 31)
-}
-
-/// A customer of about 750 bytes with three phones and an address.
-fn customer(number: u64) -> String {
-    const FIRST: [&str; 8] = ["Bruce", "Zélie", "Žaneta", "Иван", "Δοκιμή", "Anne-Marie", "Olaf", "Mai"];
-    const PARTS: [&str; 16] = [
-        "ban", "ner", "sor", "tal", "mei", "rich", "dal", "berg", "fon", "tai", "ne", "kow", "ski", "lund",
-        "gre", "wal",
-    ];
-    let random = |salt: u64| mixed(number.wrapping_mul(31).wrapping_add(salt << 40));
-    let pick = |salt: u64| usize::try_from(random(salt) % 16).unwrap();
-    let first = FIRST[pick(1) % 8];
-    let last = format!("{}{}{}", PARTS[pick(2)], PARTS[pick(3)], PARTS[pick(4)]);
-    let mail = format!("{last}.{}@example.org", random(5) % 100_000_000);
-    let phone = |salt: u64, kind: u64, what: &str| {
-        format!(
-            r#"{{"PhoneType":{kind},"prefix":"+33","number":"{:09}","description":"{what}","start_availabilty":"2009-12-18T18:30:00.000Z"}}"#,
-            random(salt) % 1_000_000_000
-        )
-    };
-    let phones =
-        [phone(6, 0, "family phone"), phone(7, 2, "business calls only, no sales"), phone(8, 6, "mobile")];
-    format!(
-        r#"{{"customer_id":"{:016X}","FirstName":"{first}","LastName":"{last}","birthdate":"1976-05-10","EmailAddress":["{mail}"],"Phone":[{}],"Address":{{"AddressType":0,"Address":"{} quai de {}{}","City":"Paris","County":"Île-de-France","PostCode":"{:05}","Country":"France"}}}}"#,
-        mixed(number),
-        phones.join(","),
-        random(9) % 200,
-        PARTS[pick(10)],
-        PARTS[pick(11)],
-        random(12) % 100_000
-    )
 }

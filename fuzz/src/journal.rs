@@ -30,7 +30,7 @@ pub fn run(folder: &Path, case: &Case) {
         after.customers.remove(NEWCOMER);
     }
     assert_eq!(after, before, "an append changed what was there");
-    assert_inserts(folder, &before);
+    assert_inserts(folder, &before, findings > 0);
     let left = check(folder).map_or(usize::MAX, |report| report.findings.len());
     assert!(left <= findings, "{findings} findings became {left}");
 }
@@ -39,8 +39,8 @@ fn shown(folder: &Path) -> Option<Shown> {
     Shown::of(target::open(folder).ok()?.as_ref()).ok()
 }
 
-/// An insert into one customer changes no other.
-fn assert_inserts(folder: &Path, before: &Shown) {
+/// An insert into one customer changes no other. Where a line is damaged, and that is met only later, it may not be shown yet.
+fn assert_inserts(folder: &Path, before: &Shown, damaged: bool) {
     let Some(id) = before.customers.keys().next() else { return };
     let Ok(store) = target::open(folder) else { panic!("it opened before") };
     let others = |mut shown: Shown| {
@@ -50,13 +50,13 @@ fn assert_inserts(folder: &Path, before: &Shown) {
     let Some(inserted) = insert(store.as_ref(), id) else { return };
     let (has, after) =
         others(shown(folder).expect("it opened before an insert")).expect("who was there is there");
-    assert!(has || !inserted, "an accepted insert is not there");
+    assert!(has || !inserted || damaged, "an accepted insert is not there");
     let (_, before) = others(before.clone()).unwrap();
     assert_eq!(after, before, "an insert into {id} changed somebody else");
 }
 
 /// What is shown comes from lines with a right checksum.
-fn assert_whole(case: &Case, folder: &Path, shown: &Shown) {
+pub fn assert_whole(case: &Case, folder: &Path, shown: &Shown) {
     let journals = case.0.iter().filter(|(name, _)| name.starts_with("journal-"));
     let lines = journals.flat_map(|(_, bytes)| bytes.split(|byte| *byte == b'\n'));
     let sealed: Vec<&[u8]> = lines.filter(|line| is_sealed(line)).collect();

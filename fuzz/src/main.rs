@@ -3,6 +3,7 @@
 
 mod case;
 mod document;
+mod index;
 mod journal;
 mod mutate;
 mod random;
@@ -16,25 +17,47 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+/// Changes a file; others of the same kind give parts.
+type Change = fn(&[u8], &[&[u8]], &mut Random) -> Vec<u8>;
+
 /// What is tried.
 struct Target {
     name: &'static str,
     /// Cases to begin with; they may be made in this folder.
     seeds: fn(&Path) -> Vec<Case>,
     /// The files that are changed begin so.
-    changes: &'static str,
-    /// Whether their lines end with checksums.
-    sealed: bool,
+    files: &'static str,
+    change: Change,
     run: fn(&Path, &Case),
 }
 
-const TARGETS: [Target; 2] = [
-    Target { name: "journal", seeds: seeds::journals, changes: "journal-", sealed: true, run: journal::run },
+const TARGETS: [Target; 4] = [
+    Target {
+        name: "journal",
+        seeds: seeds::journals,
+        files: "journal-",
+        change: mutate::mutated_lines,
+        run: journal::run,
+    },
+    Target {
+        name: "index",
+        seeds: seeds::indexes,
+        files: index::FILES,
+        change: index::changed,
+        run: index::damaged,
+    },
+    Target {
+        name: "forged-index",
+        seeds: seeds::indexes,
+        files: index::FILES,
+        change: index::made_up,
+        run: index::forged,
+    },
     Target {
         name: "document",
         seeds: |_| seeds::documents(),
-        changes: "",
-        sealed: false,
+        files: document::FILE,
+        change: mutate::mutated,
         run: document::run,
     },
 ];
@@ -101,10 +124,10 @@ fn changed(target: &Target, seeds: &[Case], random: &mut Random) -> Case {
     let mut case = random.pick(seeds).clone();
     let all = seeds.iter().flat_map(|case| &case.0);
     let others: Vec<&[u8]> =
-        all.filter(|(name, _)| name.starts_with(target.changes)).map(|(_, bytes)| &bytes[..]).collect();
-    let names: Vec<String> = case.0.keys().filter(|name| name.starts_with(target.changes)).cloned().collect();
+        all.filter(|(name, _)| name.starts_with(target.files)).map(|(_, bytes)| &bytes[..]).collect();
+    let names: Vec<String> = case.0.keys().filter(|name| name.starts_with(target.files)).cloned().collect();
     if let Some(bytes) = case.0.get_mut(random.pick(&names)) {
-        *bytes = mutate::mutated(bytes, &others, target.sealed, random);
+        *bytes = (target.change)(bytes, &others, random);
     }
     case
 }

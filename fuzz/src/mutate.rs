@@ -39,16 +39,19 @@ const TOKENS: [&str; 30] = [
     "\"/metadata/profiles/extensions/phone\"",
 ];
 
-/// A file with one to four changes; other files of the same kind give parts. With `seals` its lines may get right checksums again.
-pub fn mutated(bytes: &[u8], others: &[&[u8]], seals: bool, random: &mut Random) -> Vec<u8> {
+/// A file with one to four changes; other files of the same kind give parts.
+pub fn mutated(bytes: &[u8], others: &[&[u8]], random: &mut Random) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
     for _ in 0..=random.below(4) {
         change(&mut bytes, others, random);
     }
-    if seals && !random.once_in(3) {
-        bytes = sealed(&bytes, random.once_in(2));
-    }
     bytes
+}
+
+/// The same for a journal, whose lines often get right checksums again.
+pub fn mutated_lines(bytes: &[u8], others: &[&[u8]], random: &mut Random) -> Vec<u8> {
+    let bytes = mutated(bytes, others, random);
+    if random.once_in(3) { bytes } else { sealed(&bytes, random.once_in(2)) }
 }
 
 fn change(bytes: &mut Vec<u8>, others: &[&[u8]], random: &mut Random) {

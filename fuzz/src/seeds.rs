@@ -1,7 +1,7 @@
 //! Whole files to begin with, made by the program itself.
 
 use crate::case::Case;
-use crate::document;
+use crate::{document, index};
 use profile_desk::model::json::Json;
 use profile_desk::model::request::Request;
 use profile_desk::store::disk::OsDisk;
@@ -48,23 +48,35 @@ const REQUESTS: [(&str, &str, &str); 16] = [
     ("POST", "/profiles/D%20e%2F%C3%A9/extensions", r#"{"Consents":[{"purpose":"calls","given":true}]}"#),
 ];
 
-/// No segment of a seed is so large, in bytes.
+/// No journal of a seed is so large, in bytes.
 const WHOLE: u64 = 1 << 20;
 
 /// Folders of stores.
 pub fn journals(folder: &Path) -> Vec<Case> {
-    let empty = made(&folder.join("empty"), WHOLE, &[]);
+    let empty = made(&folder.join("empty"), options(WHOLE, WHOLE), &[]);
     let requests: Vec<Request> = schemas().into_iter().chain(REQUESTS.iter().map(request)).collect();
-    let whole = made(&folder.join("whole"), WHOLE, &requests);
-    let segments = made(&folder.join("segments"), 1_500, &requests);
+    let whole = made(&folder.join("whole"), options(WHOLE, WHOLE), &requests);
+    let segments = made(&folder.join("segments"), options(1_500, WHOLE), &requests);
     let samples: Vec<Request> = schemas().into_iter().chain(profiles()).collect();
-    let samples = made(&folder.join("samples"), WHOLE, &samples);
+    let samples = made(&folder.join("samples"), options(WHOLE, WHOLE), &samples);
     let second = |case: &Case| {
         let mut case = case.clone();
         case.0.extend(whole.0.values().map(|bytes| ("journal-000002.jsonl".to_owned(), bytes.clone())));
         case
     };
     vec![second(&empty), second(&samples), empty, whole, samples, segments]
+}
+
+/// The same with an index of everything but the end.
+pub fn indexes(folder: &Path) -> Vec<Case> {
+    let requests: Vec<Request> = schemas().into_iter().chain(REQUESTS.iter().map(request)).collect();
+    let all: Vec<Request> = requests.iter().cloned().chain(profiles()).collect();
+    let one = made(&folder.join("one"), options(WHOLE, 1_000), &all);
+    let segments = made(&folder.join("segments"), options(1_500, 600), &requests);
+    for (name, bytes) in one.0.iter().chain(&segments.0).filter(|(name, _)| name.starts_with(index::FILES)) {
+        assert_eq!(&index::sealed(bytes.clone()), bytes, "{name} has another layout than is known here");
+    }
+    vec![one, segments]
 }
 
 /// Documents with schemas, and plain arrays.
@@ -75,11 +87,13 @@ pub fn documents() -> Vec<Case> {
     texts.map(|text| Case::file(document::FILE, text)).into()
 }
 
-fn made(folder: &Path, segment: u64, requests: &[Request]) -> Case {
+fn options(segment: u64, tail: u64) -> Options {
+    Options { segment, tail }
+}
+
+fn made(folder: &Path, options: Options, requests: &[Request]) -> Case {
     drop(Store::create(folder).unwrap());
-    #[allow(clippy::needless_update, reason = "there may be more of them")]
-    let options = Options { segment, ..Options::default() };
-    let store = Store::open_with(Arc::new(OsDisk), folder, options).unwrap();
+    let store = Store::open_with(Arc::new(OsDisk), folder, options, &mut |_| ()).unwrap();
     for request in requests {
         let answers = store.append(std::slice::from_ref(request), "fuzz", AT).unwrap();
         assert!(answers[0].is_ok(), "{request:?}: {answers:?}");

@@ -18,7 +18,8 @@ impl Shown {
     pub fn of(target: &dyn Target) -> Result<Self, TargetError> {
         let mut customers = BTreeMap::new();
         for id in target.customers()? {
-            let loaded = target.load(&id)?.unwrap_or_else(|| panic!("{id} is listed and not there"));
+            // Whose only line turns out to be damaged when it is read is still listed.
+            let Some(loaded) = target.load(&id)? else { continue };
             assert_eq!(loaded.profile.id, id, "a customer under another's ID");
             customers.insert(id.to_string(), loaded.profile.to_json().to_string());
         }

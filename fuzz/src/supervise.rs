@@ -1,4 +1,4 @@
-//! The targets one after the other, each in a process of its own that may panic, hang or run out of memory; what went wrong is kept.
+//! The targets side by side, each in a process of its own that may panic, hang or run out of memory; what went wrong is kept.
 
 use crate::case::Case;
 use crate::{NOW, TARGETS, Target, corpus, named};
@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-/// How long all targets take together, in seconds, if nothing else is asked.
+/// How long the targets are tried, in seconds, if nothing else is asked.
 const SECONDS: u64 = 40;
 /// No case takes longer, in milliseconds.
 const LONGEST: u64 = 20_000;
@@ -33,12 +33,16 @@ pub fn all(args: &[String]) -> ExitCode {
         return ExitCode::from(2);
     };
     let scratch = scratch();
-    let each = |target: &&'static Target| match &asked.replay {
-        Some(case) => replayed(target, case, scratch.path()),
-        None => tried(target, &asked, scratch.path()),
+    let (asked, scratch) = (&asked, scratch.path());
+    let each = |target: &'static Target| match &asked.replay {
+        Some(case) => replayed(target, case, scratch),
+        None => tried(target, asked, scratch),
     };
-    let good: Vec<bool> = asked.targets.iter().map(each).collect();
-    if good.iter().all(|good| *good) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    let good = std::thread::scope(|scope| {
+        let all: Vec<_> = asked.targets.iter().map(|target| scope.spawn(move || each(target))).collect();
+        all.into_iter().all(|one| one.join().is_ok_and(|good| good))
+    });
+    if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn asked(args: &[String]) -> Option<Asked> {
@@ -68,15 +72,15 @@ fn scratch() -> tempfile::TempDir {
 
 /// First what once went wrong, then new cases.
 fn tried(target: &Target, asked: &Asked, scratch: &Path) -> bool {
+    let scratch = scratch.join(target.name);
+    std::fs::create_dir_all(&scratch).unwrap();
     let cases = corpus(target);
-    let good = cases.iter().filter(|case| replayed(target, case, scratch)).count();
+    let good = cases.iter().filter(|case| replayed(target, case, &scratch)).count();
     if !cases.is_empty() {
         println!("{}: {good} of {} cases that once went wrong are right", target.name, cases.len());
     }
-    let scratch = scratch.join(target.name);
-    std::fs::create_dir_all(&scratch).unwrap();
-    let seconds = asked.seconds.div_ceil(asked.targets.len() as u64);
-    let work = [target.name, &asked.seed.to_string(), &seconds.to_string(), scratch.to_str().unwrap()];
+    let (seed, seconds) = (asked.seed.to_string(), asked.seconds.to_string());
+    let work = [target.name, &seed, &seconds, scratch.to_str().unwrap()];
     if bounded("work", &work) {
         return good == cases.len();
     }
