@@ -9,6 +9,7 @@ pub mod connections;
 pub mod draft;
 pub mod edits;
 pub mod entry;
+pub mod history;
 pub mod import;
 pub mod importing;
 pub mod jobs;

@@ -103,6 +103,13 @@ fn no_control_is_without_a_name_and_none_is_outside_at_any_size() {
         desk.press_with(Modifiers::COMMAND, Key::A);
         desk.type_text(">");
         look(&mut desk, &at("commands"));
+        desk.press_with(Modifiers::COMMAND, Key::H);
+        let looked = |desk: &Desk| desk.app().history.as_ref().is_some_and(|past| past.look().is_some());
+        desk.wait("the history", looked);
+        for part in ["What it changed", "The profile then", "The request"] {
+            desk.click(part);
+            look(&mut desk, &at(part));
+        }
     }
 }
 

@@ -23,6 +23,16 @@ pub enum Command {
     NewCustomer(String),
     /// Delete the customer who is open, for good.
     DeleteCustomer,
+    /// Show the history of a customer, read anew.
+    History(CustomerId),
+    /// Leave the history.
+    HideHistory,
+    /// Look at a request of the history; 0 is the newest.
+    ChoosePast(usize),
+    /// Want the customer as it was after the request that is looked at.
+    PutBack,
+    /// Want the request that is looked at undone; with `true` also where the same was changed again since.
+    TakeBack(bool),
     /// Read the open customer again; what was edited stays.
     Reload,
     /// Set what an attribute of a row is to become.

@@ -2,6 +2,7 @@
 
 use super::command::Make;
 use super::connections::Change;
+use super::history::{Chronicle, Look, Question};
 use super::import::{Ended, Survey, Tally};
 use super::labels::Written;
 use super::settings::Settings;
@@ -36,6 +37,10 @@ pub enum Job {
     Names(Epoch, Vec<CustomerId>),
     /// Read a customer.
     Load(Epoch, CustomerId, Why, Stop),
+    /// Read the history of a customer, of this asking.
+    History(Epoch, u64, CustomerId, Stop),
+    /// Look at a request of that history.
+    Look(Epoch, u64, Box<Question>),
     /// Read, reconcile, plan, send, read back.
     Submit(Epoch, CustomerId, Box<Wish>, Stop),
     /// Keep a draft on disk.
@@ -190,6 +195,10 @@ pub enum Outcome {
     Named(Epoch, Vec<Hit>),
     /// A customer was read, and the schemas with it.
     Loaded(Epoch, CustomerId, Why, Result<(Option<Loaded>, Schemas), TargetError>),
+    /// A history was read, of this asking.
+    HistoryRead(Epoch, u64, Result<Chronicle, TargetError>),
+    /// A request of that history was looked at; `None`: too much was under way.
+    Looked(Epoch, u64, Option<Box<Look>>),
     /// A submit ended.
     Submitted(Epoch, CustomerId, Box<Wish>, Result<Submitted, TargetError>),
     /// A draft was kept up to this revision, at this time (`HH:MM:SS`).

@@ -93,6 +93,7 @@ impl App {
 
     pub(super) fn open(&mut self, id: CustomerId) -> Vec<Job> {
         if self.is_open(&id) || self.ready().is_none() {
+            self.hide_history();
             self.opening = None;
             return Vec::new();
         }
@@ -196,7 +197,8 @@ impl App {
     }
 
     /// Puts a draft on the screen; the one that was there is parked.
-    fn show(&mut self, draft: Draft, schemas: Schemas) -> Vec<Job> {
+    pub(super) fn show(&mut self, draft: Draft, schemas: Schemas) -> Vec<Job> {
+        self.hide_history();
         self.leave_import();
         let reading = self.open.as_ref().map_or(self.reading, |open| open.reading) + 1;
         self.reading = reading;

@@ -5,6 +5,7 @@ use super::connections::{Ask, Passwords, Tested, first_password};
 use super::draft::Draft;
 use super::edits::Edits;
 use super::entry::{Entry, text_of};
+use super::history::History;
 use super::importing::Importing;
 use super::jobs::{DraftKey, Epoch, Hit, KeptDraft, Opened, Outcome, Preview};
 use super::labels::{Handed, Shown, named};
@@ -62,6 +63,9 @@ pub struct App {
     pub settings: Settings,
     /// The last message.
     pub notice: Option<Notice>,
+    /// A history that is shown.
+    pub history: Option<History>,
+    pub(super) asked_history: u64,
     /// An import, from the look at its files to its report.
     pub import: Option<Importing>,
     /// The labels of each target, by its place.
@@ -241,6 +245,8 @@ impl App {
             names: BTreeMap::new(),
             settings: Settings::default(),
             notice: None,
+            history: None,
+            asked_history: 0,
             import: None,
             labelled: BTreeMap::new(),
             handed: None,

@@ -36,6 +36,7 @@ impl App {
             self.elsewhere.extend(key.map(|key| kept_draft(key, &draft)));
         }
         self.stop_reading();
+        self.hide_history();
         self.epoch += 1;
         self.search = Search::default();
         self.names.clear();

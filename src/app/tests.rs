@@ -3,6 +3,7 @@
 
 mod conflicts;
 mod drafts;
+mod history;
 mod labels;
 mod laws;
 mod outcomes;

@@ -30,6 +30,14 @@ impl App {
             Command::Open(id) => self.open(id),
             Command::NewCustomer(id) => self.new_customer(&id),
             Command::DeleteCustomer => self.delete_customer(),
+            Command::History(id) => self.history(id),
+            Command::HideHistory => {
+                self.hide_history();
+                Vec::new()
+            }
+            Command::ChoosePast(at) => self.choose_past(at),
+            Command::PutBack => self.put_back(),
+            Command::TakeBack(all) => self.take_back(all),
             Command::Reload => self.reload(Why::Reload),
             Command::Edit(extension, key, attribute, entry) => {
                 self.edit(|draft| draft.set(&extension, key, &attribute, entry))
@@ -128,6 +136,12 @@ impl App {
             Outcome::Found(epoch, text, result) if epoch == self.epoch => self.found(&text, result),
             Outcome::Named(epoch, hits) if epoch == self.epoch => self.named(hits),
             Outcome::Loaded(epoch, id, why, result) if epoch == self.epoch => self.loaded(&id, why, result),
+            Outcome::HistoryRead(epoch, number, result) if epoch == self.epoch => {
+                self.history_read(number, result)
+            }
+            Outcome::Looked(epoch, number, look) if epoch == self.epoch => {
+                self.looked(number, look.map(|look| *look))
+            }
             Outcome::Submitted(epoch, id, wish, result) => self.submitted(epoch, &id, &wish, result),
             Outcome::Restored(restored) => self.restore_all(*restored),
             Outcome::Tested(connection, steps) => self.connection_tested(&connection, steps),
@@ -194,6 +208,7 @@ impl App {
 
     /// Makes the review of the open draft anew, and the requests where they are shown.
     pub(super) fn look_through(&mut self) {
+        self.tell_look();
         let zone = self.zone();
         let capabilities = self.ready().map(|ready| ready.capabilities);
         let labels = labels_of(&self.target, &self.labelled);

@@ -6,6 +6,7 @@
 mod keeper;
 
 use super::command::Make;
+use super::history::{Chronicle, look};
 use super::import::{Done, Ended, OnError, Options, Sourced, Survey, Tally, Unreadable, run, survey};
 use super::jobs::{Epoch, Hit, ImportReport, Job, Opened, Outcome, Wish};
 use super::labels::{LabelFiles, Written};
@@ -205,6 +206,8 @@ fn refused(job: Job) -> Outcome {
         Job::FindOutReading(connection, _) => Outcome::ReadingFoundOut(connection, Err(SENTENCE.into())),
         Job::Find(epoch, text, _) => Outcome::Found(epoch, text, Err(error())),
         Job::Load(epoch, id, why, _) => Outcome::Loaded(epoch, id, why, Err(error())),
+        Job::History(epoch, number, ..) => Outcome::HistoryRead(epoch, number, Err(error())),
+        Job::Look(epoch, number, _) => Outcome::Looked(epoch, number, None),
         Job::Submit(epoch, id, wish, _) => Outcome::Submitted(epoch, id, wish, Err(error())),
         Job::Survey(epoch, files) => Outcome::Surveyed(epoch, files, Err(SENTENCE.into())),
         Job::Import(epoch, ..) => {
@@ -279,6 +282,14 @@ impl Shared {
             Job::Load(epoch, id, why, stop) => {
                 let read = self.stopped_by(epoch, &stop).and_then(|target| load(target.as_ref(), &id));
                 return (!stop.is_raised()).then_some(Outcome::Loaded(epoch, id, why, read));
+            }
+            Job::History(epoch, number, id, stop) => {
+                let target = self.stopped_by(epoch, &stop);
+                let read = target.and_then(|target| Chronicle::read(target.as_ref(), &id));
+                return (!stop.is_raised()).then_some(Outcome::HistoryRead(epoch, number, read));
+            }
+            Job::Look(epoch, number, question) => {
+                Outcome::Looked(epoch, number, Some(Box::new(look(&question))))
             }
             Job::Submit(epoch, id, wish, stop) => {
                 let done =

@@ -10,6 +10,7 @@ mod customer;
 mod dialogs;
 mod first;
 mod form;
+mod history;
 mod import;
 mod labels;
 mod rail;
@@ -23,7 +24,7 @@ mod top;
 pub use customer::{current_row, go, is_full, is_single, shape};
 pub use top::find_id;
 
-use super::view::View;
+use super::view::{BackTo, View};
 use super::{theme, words};
 use crate::app::connections::{Address, Colour};
 use crate::app::state::{App, TargetState};
@@ -36,6 +37,7 @@ const WIDE: f32 = 1_400.0;
 
 /// The whole window.
 pub fn show(ui: &mut Ui, view: &mut View, app: &App) {
+    returned(view, app);
     let colour = theme::palette(ui);
     let bar = |x, y| Frame::new().fill(colour.surface).inner_margin(Margin::symmetric(x, y));
     egui::Panel::top("top")
@@ -47,9 +49,7 @@ pub fn show(ui: &mut Ui, view: &mut View, app: &App) {
         status::show(ui, view, app);
     });
     if !matches!(app.target, TargetState::Missing(_)) {
-        if let Some(open) =
-            app.open.as_ref().filter(|_| app.import.as_ref().is_none_or(|import| import.behind))
-        {
+        if let Some(open) = app.open.as_ref().filter(|_| is_customer_shown(app)) {
             review::place(ui, view, app, open, WIDE);
         }
         egui::Panel::left("rail").frame(bar(10, 12)).exact_size(207.0).resizable(false).show(ui, |ui| {
@@ -61,15 +61,36 @@ pub fn show(ui: &mut Ui, view: &mut View, app: &App) {
     dialogs::show(ui, view, app);
 }
 
+/// From the history the keyboard goes back to where it came from.
+fn returned(view: &mut View, app: &App) {
+    if app.history.is_some() {
+        return;
+    }
+    let left = view.past.take().filter(|past| past.left);
+    view.back_to = left.map(|past| BackTo { came_from: past.came_from, button: None });
+    if app.open.is_none() && view.back_to.take().is_some() {
+        view.focus_find = true;
+    }
+}
+
+/// Whether no other page stands before the customer.
+pub fn is_customer_shown(app: &App) -> bool {
+    app.history.is_none() && app.import.as_ref().is_none_or(|import| import.behind)
+}
+
 /// What stands in the middle. What failed is told above it, or below the customer's name.
 fn centre(ui: &mut Ui, view: &mut View, app: &App) {
-    let customer = app.ready().is_some() && app.open.is_some();
-    if !customer || app.import.as_ref().is_some_and(|import| !import.behind) {
+    let imports = app.import.as_ref().is_some_and(|import| !import.behind);
+    let told = app.ready().is_some() && (app.open.is_some() || app.history.is_some());
+    if !told || imports {
         banner::show(ui, view, app);
     }
     match (&app.target, &app.open) {
-        (TargetState::Ready(_), _) if app.import.as_ref().is_some_and(|import| !import.behind) => {
+        (TargetState::Ready(_), _) if imports => {
             app.import.iter().for_each(|i| import::show(ui, view, i));
+        }
+        (TargetState::Ready(_), _) if app.history.is_some() => {
+            app.history.iter().for_each(|past| history::show(ui, view, app, past));
         }
         (TargetState::Ready(_), Some(open)) => customer::show(ui, view, app, open),
         (TargetState::Ready(ready), None) => first::nobody(ui, view, ready),

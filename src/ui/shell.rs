@@ -120,8 +120,8 @@ impl Shell {
         {
             self.view.ask(Command::Cancel);
         }
-        let is_shown = self.app.import.as_ref().is_none_or(|import| import.behind)
-            && matches!(self.app.target, TargetState::Ready(_));
+        let is_shown =
+            screens::is_customer_shown(&self.app) && matches!(self.app.target, TargetState::Ready(_));
         let in_find = ui.memory(|memory| memory.has_focus(screens::find_id()));
         let pressed =
             |modifiers: Modifiers, key: Key| ui.input_mut(|input| input.consume_key(modifiers, key));
@@ -140,7 +140,12 @@ impl Shell {
             }
         }
         if pressed(Modifiers::NONE, Key::F5) {
-            self.view.ask(Command::Reload);
+            let past = self.app.history.as_ref().map(|history| Command::History(history.id.clone()));
+            self.view.ask(past.unwrap_or(Command::Reload));
+        }
+        let open = self.app.open.as_ref().filter(|_| is_shown).map(|open| open.draft.id().clone());
+        if let Some(id) = open.filter(|_| pressed(Modifiers::COMMAND, Key::H)) {
+            self.view.ask(Command::History(id));
         }
         if pressed(Modifiers::NONE, Key::F8) {
             self.view.review = !self.view.review;

@@ -6,6 +6,7 @@ use super::widgets::grid::Grid;
 use crate::app::command::{Command, Make};
 use crate::app::connection_form::{ConnectionForm, Secret};
 use crate::app::connections::{Connection, KnownReading};
+use eframe::egui;
 use std::collections::HashMap;
 
 pub use labels::{LabelsEdit, Row};
@@ -112,6 +113,61 @@ impl Dialog {
     }
 }
 
+/// What the page of a history remembers.
+#[derive(Debug, Default)]
+pub struct Past {
+    /// What of the chosen request is shown.
+    pub part: PastPart,
+    /// What had the keyboard before.
+    pub came_from: Option<egui::Id>,
+    /// What was given the keyboard.
+    pub given: Given,
+    /// Whether the first button is to get the keyboard.
+    pub to_buttons: bool,
+    /// Whether it was left as it was entered.
+    pub left: bool,
+}
+
+impl Past {
+    /// A page that was just entered.
+    pub fn new(came_from: Option<egui::Id>) -> Self {
+        Self { came_from, ..Self::default() }
+    }
+}
+
+/// What of a page was given the keyboard when it came.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Given {
+    /// Nothing yet.
+    #[default]
+    Nothing,
+    /// The way out: there is no list, or not yet.
+    WayOut,
+    /// The list.
+    List,
+}
+
+/// Where the keyboard goes back to.
+#[derive(Debug, Clone, Copy)]
+pub struct BackTo {
+    /// Where it was.
+    pub came_from: Option<egui::Id>,
+    /// The button that led away, once it is drawn.
+    pub button: Option<egui::Id>,
+}
+
+/// What of a request is shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum PastPart {
+    /// What it changed.
+    #[default]
+    Changes,
+    /// The profile after it.
+    Profile,
+    /// The request itself.
+    Request,
+}
+
 /// The window's own memory.
 #[derive(Default)]
 #[expect(
@@ -135,6 +191,10 @@ pub struct View {
     pub focus_field: Option<String>,
     /// The dialog that is open, and whether this is its first frame.
     pub dialog: Option<(Dialog, bool)>,
+    /// The page of a history.
+    pub past: Option<Past>,
+    /// Where the keyboard is to be once the customer's page is drawn.
+    pub back_to: Option<BackTo>,
     /// Whether the changes are unfolded where the window is narrow.
     pub review: bool,
     /// Since when the target is busy, in seconds of the window's clock.

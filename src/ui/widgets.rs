@@ -5,6 +5,7 @@ pub mod button;
 pub mod finding;
 pub mod grid;
 pub mod heading;
+pub mod list_box;
 pub mod list_row;
 pub mod menu;
 pub mod segmented;

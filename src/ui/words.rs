@@ -1,10 +1,12 @@
 //! The strings of the interface, in one place: those of the widgets here, those of the screens in their own file.
 
 mod connections;
+mod history;
 mod labels;
 mod screens;
 
 pub use connections::*;
+pub use history::*;
 pub use labels::*;
 pub use screens::*;
 

@@ -22,8 +22,8 @@ use egui::Ui;
 const FORM_BELOW: f32 = 1_000.0;
 const FORM_ABOVE: usize = 8;
 /// Width in points of the buttons beside the name, and the least width with both side by side.
-const BUTTONS: f32 = 378.0;
-const HEADER: f32 = 620.0;
+const BUTTONS: f32 = 452.0;
+const HEADER: f32 = 690.0;
 /// Width in points of the choice of views.
 const VIEWS: f32 = 122.0;
 
@@ -33,17 +33,19 @@ const LOW: f32 = 400.0;
 /// The customer's page.
 pub fn show(ui: &mut Ui, view: &mut View, app: &App, open: &Open) {
     if ui.available_height() >= LOW {
-        return whole(ui, view, app, open);
+        whole(ui, view, app, open);
+        return back_from_history(ui, view);
     }
     egui::ScrollArea::vertical().id_salt("page").auto_shrink(false).show(ui, |ui| {
         ui.set_max_height(LOW);
         whole(ui, view, app, open);
+        back_from_history(ui, view);
         follow(ui);
     });
 }
 
 /// Scrolls to what has just got the keyboard.
-fn follow(ui: &Ui) {
+pub(super) fn follow(ui: &Ui) {
     let (focused, id) = (ui.memory(egui::Memory::focused), ui.scope_id().with("followed"));
     let before = ui.data_mut(|data| {
         let before = data.get_temp::<Option<egui::Id>>(id).flatten();
@@ -115,19 +117,34 @@ fn who(ui: &mut Ui, app: &App, open: &Open) {
 
 fn buttons(ui: &mut Ui, view: &mut View, app: &App, open: &Open) {
     let pin = if app.lists().pinned.contains(open.draft.id()) { words::UNPIN } else { words::PIN };
+    let id = open.draft.id().clone();
     let all = [
         (words::UNDO, open.draft.can_undo(), Command::Undo),
         (words::REDO, open.draft.can_redo(), Command::Redo),
+        (words::HISTORY, true, Command::History(id)),
         (words::RELOAD, true, Command::Reload),
         (pin, true, Command::Pin),
     ];
     for (text, enabled, command) in all {
-        if ui.add_enabled_ui(enabled, |ui| button::ordinary(ui, text, None)).inner.clicked() {
+        let response = ui.add_enabled_ui(enabled, |ui| button::ordinary(ui, text, None)).inner;
+        if let Some(back) = view.back_to.as_mut().filter(|_| text == words::HISTORY) {
+            back.button = Some(response.id);
+        }
+        if response.clicked() {
             view.ask(command);
         }
     }
     if button::ordinary(ui, words::DELETE_CUSTOMER, None).clicked() {
         view.open(Dialog::DeleteCustomer(String::new()));
+    }
+}
+
+/// From the history the keyboard goes back to where it came from; where that is not there any more, to the button.
+fn back_from_history(ui: &Ui, view: &mut View) {
+    let Some(back) = view.back_to.take() else { return };
+    let there = back.came_from.filter(|id| ui.ctx().read_response(*id).is_some());
+    if let Some(id) = there.or(back.button) {
+        ui.memory_mut(|memory| memory.request_focus(id));
     }
 }
 

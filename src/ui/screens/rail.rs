@@ -44,7 +44,10 @@ fn found(ui: &mut Ui, view: &mut View, app: &App) {
     }
     heading::section(ui, &words::found_for(text));
     match &app.search.hits {
-        Some(hits) if hits.is_empty() => weak(ui, words::NOBODY_FOUND),
+        Some(hits) if hits.is_empty() => {
+            weak(ui, words::NOBODY_FOUND);
+            gone(ui, view, app, text);
+        }
         Some(hits) => {
             for hit in hits.iter().take(50) {
                 row(ui, view, app, &hit.id);
@@ -60,6 +63,15 @@ fn found(ui: &mut Ui, view: &mut View, app: &App) {
         weak(ui, &words::sentence(hint));
     }
     ui.add_space(theme::GAP_S);
+}
+
+/// An ID that nobody has by now may have been somebody's.
+fn gone(ui: &mut Ui, view: &mut View, app: &App, text: &str) {
+    let kept = app.ready().is_some_and(|ready| ready.capabilities.history);
+    let Some(id) = CustomerId::new(text).ok().filter(|_| kept && app.search.open_only) else { return };
+    if list_row::list_row(ui, &words::history_of(text), words::MAYBE_DELETED, false).clicked() {
+        view.ask(Command::History(id));
+    }
 }
 
 fn weak(ui: &mut Ui, text: &str) {
@@ -94,6 +106,7 @@ enum Doing {
     Ask(Command),
     Open(Dialog),
     Labels,
+    History,
 }
 
 /// The commands whose names have the words after `>`.
@@ -113,6 +126,7 @@ fn matching(view: &View, app: &App) -> Vec<(&'static str, Doing)> {
         (true, words::NEW_CONNECTION, Doing::Open(Dialog::new_connection())),
         (app.can_cancel(), words::CANCEL, Doing::Ask(Command::Cancel)),
         (open, words::SUBMIT, Doing::Ask(Command::Submit)),
+        (open, words::HISTORY, Doing::History),
         (open, words::RELOAD, Doing::Ask(Command::Reload)),
         (open, words::UNDO, Doing::Ask(Command::Undo)),
         (open, words::REDO, Doing::Ask(Command::Redo)),
@@ -162,6 +176,10 @@ fn run(view: &mut View, app: &App, doing: Doing) {
         Doing::Ask(command) => view.ask(command),
         Doing::Open(dialog) => view.open(dialog),
         Doing::Labels => labels::open(view, app),
+        Doing::History => {
+            let id = app.open.as_ref().map(|open| open.draft.id().clone());
+            view.asked.extend(id.map(Command::History));
+        }
     }
 }
 

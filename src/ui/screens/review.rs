@@ -14,6 +14,9 @@ use eframe::egui;
 use egui::text::{LayoutJob, TextFormat};
 use egui::{Align, Color32, Frame, Layout, Margin, Stroke, Ui};
 
+/// How many changes are shown one by one.
+pub const MOST: usize = 200;
+
 /// The review beside the records from this width on; below it a bar at the bottom that unfolds.
 pub fn place(ui: &mut Ui, view: &mut View, app: &App, open: &Open, wide: f32) {
     let colour = theme::palette(ui);
@@ -79,11 +82,11 @@ fn panel(ui: &mut Ui, view: &mut View, app: &App, open: &Open) {
     ui.allocate_ui(egui::vec2(ui.available_width(), room), |ui| {
         ui.set_min_height(room);
         egui::ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-            for change in open.review.changes.iter().take(200) {
+            for change in open.review.changes.iter().take(MOST) {
                 card(ui, view, open, change);
             }
-            if open.review.changes.len() > 200 {
-                ui.label(words::more_changes(open.review.changes.len() - 200));
+            if open.review.changes.len() > MOST {
+                ui.label(words::more_changes(open.review.changes.len() - MOST));
             }
             if open.requests.is_some() {
                 requests(ui, open);
@@ -145,6 +148,25 @@ fn state(change: &Change) -> State {
 }
 
 fn card(ui: &mut Ui, view: &mut View, open: &Open, change: &Change) {
+    told(ui, change, |ui| {
+        ui.horizontal(|ui| {
+            let place = change.place.as_str();
+            if small(ui, words::GO_THERE, &words::go_to(place)).clicked() {
+                let attribute = change.lines.first().map(|line| line.attribute.as_str());
+                customer::go(view, open, &change.spot, attribute);
+            }
+            if small(ui, words::REVERT, &words::revert(place)).clicked() {
+                view.ask(match &change.spot {
+                    Spot::Core(name) => Command::RevertCore(name.clone()),
+                    Spot::Row((extension, key)) => Command::Revert(extension.clone(), *key, None),
+                });
+            }
+        });
+    });
+}
+
+/// A change, and below it what can be done about it.
+pub fn told(ui: &mut Ui, change: &Change, below: impl FnOnce(&mut Ui)) {
     let colour = theme::palette(ui);
     let edge = if change.problems.is_empty() { colour.line } else { colour.bad.ink };
     super::card(ui).stroke(Stroke::new(1.0, edge)).show(ui, |ui| {
@@ -176,19 +198,7 @@ fn card(ui: &mut Ui, view: &mut View, open: &Open, change: &Change) {
         for problem in &change.problems {
             finding::finding(ui, Severity::Error, &words::plain(problem));
         }
-        ui.horizontal(|ui| {
-            let place = change.place.as_str();
-            if small(ui, words::GO_THERE, &words::go_to(place)).clicked() {
-                let attribute = change.lines.first().map(|line| line.attribute.as_str());
-                customer::go(view, open, &change.spot, attribute);
-            }
-            if small(ui, words::REVERT, &words::revert(place)).clicked() {
-                view.ask(match &change.spot {
-                    Spot::Core(name) => Command::RevertCore(name.clone()),
-                    Spot::Row((extension, key)) => Command::Revert(extension.clone(), *key, None),
-                });
-            }
-        });
+        below(ui);
     });
 }
 

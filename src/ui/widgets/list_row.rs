@@ -24,11 +24,16 @@ pub fn list_row(ui: &mut Ui, first: &str, second: &str, selected: bool) -> Respo
     if let Some(fill) = fill(colour, selected, response.hovered()) {
         ui.painter().rect_filled(rect, CornerRadius::same(theme::RADIUS), fill);
     }
-    let top = rect.min + vec2(theme::GAP_S, 0.0);
-    line(ui, first, theme::regular(theme::TYPE), colour.ink, pos2(top.x, top.y + 6.0), rect.right());
-    line(ui, second, theme::mono(theme::TYPE_XS), colour.ink_weak, pos2(top.x, top.y + 27.0), rect.right());
+    lines(ui, rect, first, second, theme::mono(theme::TYPE_XS));
     focus_ring(ui, &response, rect, theme::RADIUS);
     response
+}
+
+/// What such a row says, the second line in this font.
+pub fn lines(ui: &Ui, rect: egui::Rect, first: &str, second: &str, font: FontId) {
+    let (colour, top) = (theme::palette(ui), rect.min + vec2(theme::GAP_S, 0.0));
+    line(ui, first, theme::regular(theme::TYPE), colour.ink, pos2(top.x, top.y + 6.0), rect.right());
+    line(ui, second, font, colour.ink_weak, pos2(top.x, top.y + 27.0), rect.right());
 }
 
 fn fill(colour: &Palette, selected: bool, hovered: bool) -> Option<egui::Color32> {

@@ -132,6 +132,7 @@ pub const ALL_KEYS: &[(&str, &str)] = &[
     ("Esc", "put back the cell being edited; or leave"),
     ("Alt+Down", "open the calendar of a date"),
     ("F5", "read the customer again"),
+    ("Ctrl+H", "history of the customer"),
     ("F8", "show the changes"),
     ("Ctrl+N", "new customer"),
     ("F1", "these keys"),
