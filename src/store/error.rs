@@ -5,6 +5,9 @@ use crate::model::profile::CustomerId;
 use std::io::ErrorKind;
 use std::path::PathBuf;
 
+/// The system's ENOLCK.
+const NO_LOCKS: i32 = if cfg!(target_vendor = "apple") { 77 } else { 37 };
+
 /// Why a store cannot do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -75,7 +78,7 @@ impl StoreError {
             ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
                 Self::ReadOnly { path, reason: source.to_string() }
             }
-            ErrorKind::Unsupported => {
+            _ if source.kind() == ErrorKind::Unsupported || source.raw_os_error() == Some(NO_LOCKS) => {
                 let reason = format!("its file system has no locks to keep two writers apart ({source})");
                 Self::ReadOnly { path, reason }
             }

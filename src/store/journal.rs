@@ -72,7 +72,7 @@ impl Journal {
             noted: false,
             opened: 0,
         };
-        match journal.look_at_all() {
+        match journal.look_again() {
             Ok(()) => Ok(journal),
             Err(error) if is_absent(&error) => Err(StoreError::Missing(folder.to_owned())),
             Err(source) => Err(journal.failed(source)),
@@ -104,7 +104,6 @@ impl Journal {
         self.segments.last().map_or(Position::new(1, 0), |last| Position::new(last.number, self.end))
     }
 
-    #[allow(dead_code, reason = "for the engine")]
     /// Whether all places in an earlier look at it are places in this one: no segment was put in the place of others since.
     pub fn continues(&self, earlier: &Self) -> bool {
         let same = |(now, then): (&Segment, &Segment)| (now.number, now.crc) == (then.number, then.crc);
@@ -134,11 +133,12 @@ impl Journal {
 
     /// Notices what was appended, new segments, and a file that was cut off; says whether there was anything.
     pub fn refresh(&mut self) -> Result<bool, StoreError> {
+        self.forget_lost_note();
         if !self.is_stale().map_err(|source| self.failed(source))? {
             return Ok(false);
         }
         let (end, path, store) = (self.end(), self.path(), self.store.clone());
-        self.look_on().map_err(|source| self.failed(source))?;
+        self.look_with(Self::look_on).map_err(|source| self.failed(source))?;
         let reason = match &self.trouble {
             None if self.store != store => "another store is in its place now; open it again",
             None if self.end() < end => "the file is shorter than it was; it was cut off or replaced",
@@ -146,6 +146,19 @@ impl Journal {
         };
         self.trouble = Some(Trouble { path, reason: reason.into() });
         Ok(true)
+    }
+
+    /// Looks at the folder and all its files.
+    pub(super) fn look_again(&mut self) -> io::Result<()> {
+        self.look_with(Self::look_at_all)
+    }
+
+    /// A look that fails changes nothing, so that it is not taken for one that found nothing.
+    fn look_with(&mut self, look: impl FnOnce(&mut Self) -> io::Result<()>) -> io::Result<()> {
+        let mut new = self.clone();
+        look(&mut new)?;
+        *self = new;
+        Ok(())
     }
 
     /// Looks at the note and at the last segment, and at all files where the note says so or there is none.
@@ -157,7 +170,7 @@ impl Journal {
 
     /// Looks at the folder and opens its segments. Where no note counts, a writer makes one before it writes: so what is there is
     /// looked at again if one was made meanwhile, else lines that are not durable yet could be taken for whole ones.
-    pub(super) fn look_at_all(&mut self) -> io::Result<()> {
+    fn look_at_all(&mut self) -> io::Result<()> {
         for _ in 0..10 {
             let note = self.read_note()?;
             let found = look(self.disk.as_ref(), &self.folder)?;
@@ -180,9 +193,9 @@ impl Journal {
         }
     }
 
-    /// Reads the note anew, from the file that has its name now.
+    /// Reads the note anew.
     fn read_note(&mut self) -> io::Result<Option<Note>> {
-        if self.note.as_ref().is_none_or(|file| !file.is_linked().unwrap_or(false)) {
+        if self.note.is_none() {
             self.note = self.open_note()?;
             self.opened += 1;
         }
@@ -198,24 +211,20 @@ impl Journal {
         let (file, number, start) = (last.file.clone(), last.number, last.start);
         let size = file.size()?;
         let may_count = |note: &Note| note.segment == number && (start..=size).contains(&note.end);
+        let at = |end| synced::before(file.as_ref(), end).map(|before| (end, before));
         let noted = match note.filter(may_count) {
-            Some(note) => note.fits(&synced::before(file.as_ref(), note.end)?).then_some(note.end),
+            Some(note) => Some(at(note.end)?).filter(|(_, before)| note.fits(before)),
             None => None,
         };
-        self.end = noted.map_or_else(|| whole_lines(file.as_ref(), start, size), Ok)?;
-        self.unended = self.end > 0 && file.read_at(self.end - 1, 1)? != b"\n";
         (self.seen.1, self.noted) = (size, noted.is_some());
+        let (end, before) = noted.map_or_else(|| at(whole_lines(file.as_ref(), start, size)?), Ok)?;
+        (self.end, self.unended) = (end, before.last().is_some_and(|byte| *byte != b'\n'));
         Ok(self.noted)
     }
 
-    /// Forgets the file of the note where that has another name or none any more: what is noted in it nobody reads.
-    pub(super) fn forget_lost_note(&mut self) -> io::Result<()> {
-        if let Some(file) = &self.note
-            && !file.is_linked()?
-        {
-            self.note = None;
-        }
-        Ok(())
+    /// Forgets the file of the note where that lost its name: what is noted in it nobody reads.
+    fn forget_lost_note(&mut self) {
+        self.note.take_if(|file| !file.is_linked().unwrap_or(false));
     }
 
     /// Its owner has made the end durable and noted it: these bytes are the note, none where it could not be.
@@ -286,3 +295,6 @@ fn whole_lines(file: &dyn DiskFile, start: u64, size: u64) -> io::Result<u64> {
 pub fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
+
+#[cfg(test)]
+mod tests;

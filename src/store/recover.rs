@@ -13,23 +13,24 @@ const CHUNK: u64 = 1 << 20;
 
 /// Makes the whole lines behind the noted end durable. Their sync may have failed, and after that another sync of the same file
 /// proves nothing: so the last segment is copied into a new file, which takes its name. The caller holds the lock, and refreshes
-/// the journal afterwards.
-pub fn settle(journal: &Journal) -> io::Result<()> {
-    let Some(segment) = journal.segments().last().filter(|_| journal.noted) else { return Ok(()) };
+/// the journal where the answer is that a copy was made.
+pub fn settle(journal: &Journal) -> io::Result<bool> {
+    let Some(segment) = journal.segments().last().filter(|_| journal.noted) else { return Ok(false) };
     let (end, size) = (journal.end().offset(), journal.size());
     if size <= end {
-        return Ok(());
+        return Ok(false);
     }
     let tail = segment.file.read_at(end, usize::try_from(size - end).unwrap_or(usize::MAX))?;
     let (whole, rest) = tail.split_at(whole_lines(&tail));
     if whole.is_empty() && !rest.contains(&b'\n') {
-        return Ok(()); // a torn tail, which the writer cuts off
+        return Ok(false); // a torn tail, which the writer cuts off
     }
     let (disk, folder) = (journal.disk.as_ref(), &journal.folder);
     if !rest.is_empty() {
         set_aside(disk, folder, segment.number, end + whole.len() as u64, rest)?;
     }
-    replace(disk, folder, segment, end, whole, end + tail.len() as u64)
+    replace(disk, folder, segment, end, whole, end + tail.len() as u64)?;
+    Ok(true)
 }
 
 /// Puts a copy in the place of a segment: what it has up to `end`, and the whole lines behind it.

@@ -9,14 +9,12 @@ use std::io;
 use std::ops::Range;
 use std::path::PathBuf;
 
-#[allow(dead_code, reason = "for the engine")]
 /// Most lines are shorter. In bytes.
 const SHORT: u64 = 4096;
 /// How many bytes are read at once. In bytes.
 const CHUNK: u64 = 1 << 20;
 
 impl Journal {
-    #[allow(dead_code, reason = "for the engine")]
     /// The line at a place, without its newline; `None` where no whole line is.
     pub fn line_at(&self, at: Position) -> io::Result<Option<Vec<u8>>> {
         let index = self.index_of(at.segment());

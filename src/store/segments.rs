@@ -21,7 +21,6 @@ pub struct Segment {
     pub replaces: Option<u32>,
     /// The `seq` of its first line, or in one that was made of others a lower one.
     pub first_seq: u64,
-    #[allow(dead_code, reason = "for the engine")]
     /// The checksum of its header.
     pub crc: u32,
     /// Where its first line begins, in bytes.
@@ -47,8 +46,8 @@ pub struct Found {
     pub store: String,
     /// The segments that count, in order.
     pub segments: Vec<Segment>,
-    #[allow(dead_code, reason = "for the engine")]
     /// Files that others stand for.
+    #[allow(dead_code, reason = "for compaction")]
     pub replaced: Vec<PathBuf>,
     /// Why what follows does not count.
     pub trouble: Option<Trouble>,

@@ -5,9 +5,10 @@ use super::StoreError;
 use super::create::make_segment;
 use super::disk::{Access, DiskFile, Lock, wait_for_lock};
 use super::header::Header;
-use super::journal::{Journal, LOCK};
+use super::journal::{Journal, LOCK, another, is_absent};
 use super::position::Position;
 use super::recover;
+use super::segments::{name, unfinished};
 use super::synced::{self, COMPARED, Note, Notes};
 use std::borrow::Cow;
 use std::io;
@@ -40,17 +41,17 @@ pub struct Writing<'a> {
 }
 
 impl Writer {
+    /// Who appends to this journal.
     pub fn new(journal: Journal) -> Self {
         Self { journal, kept: None, unclear: None }
     }
 
-    #[allow(dead_code, reason = "for tests")]
     /// The journal as this writer knows it: what it appended is in it.
+    #[allow(dead_code, reason = "for tests")]
     pub fn journal(&self) -> &Journal {
         &self.journal
     }
 
-    #[allow(dead_code, reason = "for tests")]
     /// See [`Journal::refresh`].
     pub fn refresh(&mut self) -> Result<bool, StoreError> {
         self.journal.refresh()
@@ -82,10 +83,11 @@ impl Writer {
     /// durable. The caller holds the lock; it knows all lines afterwards.
     pub fn settle(&mut self) -> Result<(), StoreError> {
         self.writable()?;
-        self.journal.forget_lost_note().map_err(|source| self.journal.failed(source))?;
         self.journal.refresh()?;
-        recover::settle(&self.journal).map_err(|source| StoreError::refused(self.journal.path(), source))?;
-        self.journal.refresh()?;
+        let copied = recover::settle(&self.journal);
+        if copied.map_err(|source| StoreError::refused(self.journal.path(), source))? {
+            self.journal.refresh()?;
+        }
         self.writable()
     }
 
@@ -101,6 +103,25 @@ impl Writer {
         self.writable()?;
         let Self { journal, kept: Some(kept), unclear } = self else { return Err(self.locked()) };
         Ok(Writing { journal, kept, unclear })
+    }
+
+    /// Puts the unfinished file of a segment's number in the place of the segment, durable before it returns. The caller holds the
+    /// lock and has settled; the file was synced.
+    #[allow(dead_code, reason = "for compaction")]
+    pub fn replace(&mut self, number: u32) -> Result<(), StoreError> {
+        self.writable()?;
+        let folder = self.journal.folder.clone();
+        let path = folder.join(name(number));
+        let replaced = opened(&mut self.kept, &self.journal).and_then(|kept| {
+            let end = self.journal.end();
+            let before = synced::before(kept.file.as_ref(), end.offset())?;
+            kept.notes.clear()?; // whoever comes after an owner that dies here looks at the files
+            self.journal.disk.rename(&folder.join(unfinished(number)), &path)?;
+            self.journal.disk.sync_folder(&folder)?;
+            kept.notes.note(Note::new(end.segment(), another(), end.offset(), &before))
+        });
+        replaced.map_err(|source| StoreError::refused(path, source))?;
+        self.refresh().map(drop)
     }
 
     /// Says whether nobody wrote without the lock.
@@ -122,7 +143,7 @@ impl Writer {
     /// Makes the next segment, where none is there; the folder is looked at first, so that no file is ever replaced by it.
     fn roll_over(&mut self, seq: u64) -> io::Result<bool> {
         let end = self.journal.end();
-        self.journal.look_at_all()?;
+        self.journal.look_again()?;
         if self.journal.trouble().is_some() {
             return Ok(true); // it says itself why nothing can be written
         }
@@ -137,13 +158,29 @@ impl Writer {
         };
         let kept = opened(&mut self.kept, &self.journal)?;
         make_segment(self.journal.disk.as_ref(), &self.journal.folder, &header, &mut kept.notes)?;
-        self.journal.look_at_all()?;
+        self.journal.look_again()?;
         opened(&mut self.kept, &self.journal)?;
         Ok(true)
     }
 
     fn locked(&self) -> StoreError {
         StoreError::Locked(self.journal.folder.to_path_buf())
+    }
+}
+
+impl Journal {
+    /// Why nothing can be written here at all, as far as can be told without changing a byte: the journal cannot be opened for
+    /// that, or there are no locks.
+    #[allow(dead_code, reason = "for the window")]
+    pub fn refusal(&self) -> Option<StoreError> {
+        let (disk, path) = (self.disk.as_ref(), self.path());
+        let lock = self.folder.join(LOCK);
+        let tried = disk.open(&path, Access::Change).and_then(|_| match disk.open(&lock, Access::Change) {
+            Err(error) if is_absent(&error) => Ok(()), // it would be made
+            opened => opened.and_then(|_| disk.try_lock(&lock)).map(drop),
+        });
+        let refused = tried.err().map(|source| StoreError::refused(path, source));
+        refused.filter(|error| matches!(error, StoreError::ReadOnly { .. }))
     }
 }
 
@@ -212,8 +249,8 @@ impl Kept {
 }
 
 impl Writing<'_> {
-    #[allow(dead_code, reason = "for the engine")]
     /// Where the first line will begin.
+    #[allow(dead_code, reason = "for tests")]
     pub fn position(&self) -> Position {
         let end = self.journal.end();
         Position::new(end.segment(), end.offset() + u64::from(self.journal.unended))

@@ -27,6 +27,8 @@ pub struct Record {
     pub durable: HashMap<PathBuf, u64>,
     /// What somebody else does before this operation.
     pub meanwhile: Option<(usize, Box<dyn FnOnce() + Send>)>,
+    /// Why this disk gives no locks.
+    pub without_locks: Option<io::ErrorKind>,
     /// Which start of the system this pretends to be.
     pub boot: Option<String>,
 }
@@ -97,7 +99,11 @@ impl Disk for FaultyDisk {
         self.step().map(|()| assert!(folder.is_dir()))
     }
     fn try_lock(&self, path: &Path) -> io::Result<Option<Lock>> {
-        self.step().and_then(|()| OsDisk.try_lock(path))
+        self.step()?;
+        match self.0.lock().unwrap().without_locks {
+            Some(kind) => Err(kind.into()),
+            None => OsDisk.try_lock(path),
+        }
     }
     fn boot(&self) -> Option<String> {
         self.0.lock().unwrap().boot.clone().or_else(|| OsDisk.boot())
