@@ -159,6 +159,16 @@ fn an_unknown_extension_is_told_from_a_bad_record() {
 }
 
 #[test]
+fn what_is_no_record_has_no_unique_attributes() {
+    let insert = Request::InsertRecords(id(), json(r#"{"Phone":[1,1]}"#));
+    let refused = apply(&mut start(), &insert, Reading::Upsert).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "Phone 1: a record must be an object; Phone 2: a record must be an object"
+    );
+}
+
+#[test]
 fn a_delete_must_name_every_unique_attribute() {
     let mut state = start();
     let body = r#"{"Phone":[{"number":"1"}]}"#;

@@ -7,6 +7,7 @@
 mod error;
 mod pretty;
 mod reader;
+mod scan;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -21,6 +22,9 @@ pub const MAX_DEPTH: usize = 100;
 /// A checked JSON value, owned, without white space between its tokens. Cloning shares the text.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Json(Arc<str>);
+
+/// A checked text that is only borrowed, where there is no white space to leave out: for who keeps a part of it, or none.
+pub struct Checked<'a>(Cow<'a, str>);
 
 /// A borrowed piece of a [`Json`]: one value.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -51,7 +55,7 @@ impl Json {
 
     /// The same with another limit for nesting.
     pub fn parse_with_depth(text: &str, max_depth: usize) -> Result<Self, JsonError> {
-        reader::whole(text, max_depth).map(|tokens| Self(tokens.into()))
+        Checked::parse_with_depth(text, max_depth).map(|Checked(tokens)| Self(tokens.as_ref().into()))
     }
 
     /// The same for bytes; a UTF-8 byte order mark is accepted, other encodings are named in the error.
@@ -62,7 +66,7 @@ impl Json {
     /// Reads the first value of `text` and tells how many bytes it took, white space before it included.
     /// What follows is not looked at.
     pub fn parse_prefix(text: &str) -> Result<(Self, usize), JsonError> {
-        reader::prefix(text, MAX_DEPTH).map(|(tokens, taken)| (Self(tokens.into()), taken))
+        reader::prefix(text, MAX_DEPTH).map(|(tokens, taken)| (Self(tokens.as_ref().into()), taken))
     }
 
     /// A JSON string that holds `text`.
@@ -111,6 +115,18 @@ impl Json {
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl<'a> Checked<'a> {
+    /// Reads a text as [`Json::parse_with_depth`] does.
+    pub fn parse_with_depth(text: &'a str, max_depth: usize) -> Result<Self, JsonError> {
+        reader::whole(text, max_depth).map(Self)
+    }
+
+    /// The whole value.
+    pub fn view(&self) -> View<'_> {
+        View(&self.0)
     }
 }
 
@@ -246,48 +262,61 @@ impl<'a> Pieces<'a> {
 
 /// Where the first value of a checked text ends.
 fn value_end(bytes: &[u8]) -> usize {
-    let mut depth = 0usize;
-    let mut at = 0;
-    while at < bytes.len() {
-        match bytes[at] {
+    match bytes.first() {
+        Some(b'"') => string_end(bytes, 0),
+        Some(b'{' | b'[') => container_end(bytes),
+        _ => bytes.iter().position(|byte| *byte == b',').unwrap_or(bytes.len()),
+    }
+}
+
+/// Where the array or object with which a checked text begins ends.
+fn container_end(bytes: &[u8]) -> usize {
+    let (mut at, mut depth) = (0, 0_usize);
+    while let Some(byte) = bytes.get(at) {
+        match byte {
             b'"' => {
                 at = string_end(bytes, at);
-                if depth == 0 {
-                    return at;
-                }
                 continue;
             }
             b'{' | b'[' => depth += 1,
-            b'}' | b']' => {
-                depth -= 1;
-                if depth == 0 {
-                    return at + 1;
-                }
-            }
-            b',' | b':' if depth == 0 => return at,
+            b'}' | b']' => depth = depth.saturating_sub(1),
             _ => {}
         }
         at += 1;
+        if depth == 0 {
+            break;
+        }
     }
     at
 }
 
 /// The offset behind the closing quote of the string that opens at `at`.
-fn string_end(bytes: &[u8], mut at: usize) -> usize {
-    at += 1;
-    while let Some(step) = memchr::memchr2(b'"', b'\\', bytes.get(at..).unwrap_or_default()) {
-        at += step;
-        if bytes[at] == b'"' {
-            return at + 1;
-        }
-        at += 2;
+fn string_end(bytes: &[u8], at: usize) -> usize {
+    let mut at = scan::special(bytes, at + 1);
+    while bytes.get(at) == Some(&b'\\') {
+        at = scan::special(bytes, at + 2);
     }
-    bytes.len()
+    bytes.len().min(at + 1)
 }
 
 /// Whether two names mean the same attribute or extension: letter case does not count (docs/API.md, "Names").
+#[inline]
 pub fn same_name(a: &str, b: &str) -> bool {
-    a == b || a.eq_ignore_ascii_case(b) || (!(a.is_ascii() && b.is_ascii()) && folded(a) == folded(b))
+    let (one, other) = (a.as_bytes(), b.as_bytes());
+    if differ(one.first(), other.first()) || differ(one.last(), other.last()) {
+        return false;
+    }
+    a.eq_ignore_ascii_case(b) || same_folded(a, b)
+}
+
+fn same_folded(a: &str, b: &str) -> bool {
+    !(a.is_ascii() && b.is_ascii()) && folded(a) == folded(b)
+}
+
+/// Whether two letters tell already that the names which begin, or end, with them differ.
+#[inline]
+fn differ(a: Option<&u8>, b: Option<&u8>) -> bool {
+    a.zip(b).is_some_and(|(a, b)| a.is_ascii() && b.is_ascii() && !a.eq_ignore_ascii_case(b))
 }
 
 /// The form under which a name is compared.
@@ -302,7 +331,7 @@ pub fn quoted(text: &str) -> String {
 
 fn unquoted(token: &str) -> Cow<'_, str> {
     let inner = token.get(1..token.len().saturating_sub(1)).unwrap_or("");
-    if memchr::memchr(b'\\', inner.as_bytes()).is_none() {
+    if scan::special(inner.as_bytes(), 0) == inner.len() {
         return Cow::Borrowed(inner);
     }
     Cow::Owned(serde_json::from_str(token).unwrap_or_default()) // checked when it was read
@@ -333,53 +362,4 @@ impl fmt::Debug for View<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn problem(text: &str) -> (JsonProblem, usize, usize) {
-        let error = Json::parse(text).unwrap_err();
-        (error.problem, error.line, error.column)
-    }
-
-    #[test]
-    fn only_white_space_goes() {
-        let text = " { \"a\" : [ 10.10 , 1E5 , -0 , 9223372036854775808 , 1e400 ] , \"\\u0062\" : \"\\/ \\ud83d\\ude00\" } ";
-        let json = Json::parse(text).unwrap();
-        assert_eq!(
-            json.as_str(),
-            r#"{"a":[10.10,1E5,-0,9223372036854775808,1e400],"\u0062":"\/ \ud83d\ude00"}"#
-        );
-        assert_eq!(json.view().get("B").unwrap().text().unwrap(), "/ 😀");
-        assert_eq!(
-            json.view().get("a").unwrap().elements().map(View::as_str).collect::<Vec<_>>().join(" "),
-            "10.10 1E5 -0 9223372036854775808 1e400"
-        );
-    }
-
-    #[test]
-    fn trouble_has_a_place() {
-        assert!(matches!(
-            problem("{\"a\":1,\n \"A\":2}"),
-            (JsonProblem::DuplicateName { first_line: 1, first_column: 2, .. }, 2, 2)
-        ));
-        assert_eq!(problem(r#"["\ud800"]"#).0, JsonProblem::LoneSurrogate);
-        assert_eq!(problem(r#"["\ud800\u0041"]"#).0, JsonProblem::LoneSurrogate);
-        assert!(matches!(problem("[1,]"), (JsonProblem::Expected { expected: "a value", .. }, 1, 4)));
-        assert!(matches!(problem("[01]"), (JsonProblem::Expected { .. }, 1, 3)));
-        assert_eq!(problem("[\"a\tb\"]").0, JsonProblem::ControlCharacter);
-        assert!(matches!(
-            problem("{\"a\":1} x").0,
-            JsonProblem::Expected { expected: "the end of the text", .. }
-        ));
-        assert_eq!(problem(&"[".repeat(100_000)).0, JsonProblem::TooDeep(MAX_DEPTH));
-        assert!(matches!(Json::parse_bytes(b"\xff\xfe{\0").unwrap_err().problem, JsonProblem::NotUtf8(_)));
-        assert!(matches!(Json::parse_bytes(b"[\"\xe9\"]").unwrap_err().problem, JsonProblem::NotUtf8("")));
-    }
-
-    #[test]
-    fn many_names_in_one_object_are_compared_too() {
-        let mut text: String = (0..40).fold("{".to_owned(), |text, n| format!("{text}\"n{n}\":{n},"));
-        text.push_str("\"N7\":0}");
-        assert!(matches!(problem(&text).0, JsonProblem::DuplicateName { .. }));
-    }
-}
+mod tests;

@@ -3,6 +3,7 @@
 use super::json::Json;
 use super::profile::CustomerId;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use std::borrow::Cow;
 
 /// What a path segment keeps as it is: RFC 3986 unreserved characters.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -152,7 +153,7 @@ impl Request {
     /// Reads a request from its parts, as a journal line or a request file has them. The error is a sentence.
     pub fn from_parts(method: &str, path: &str, body: Option<Json>) -> Result<Self, String> {
         let segments = decode_path(path)?;
-        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+        let segments: Vec<&str> = segments.iter().map(AsRef::as_ref).collect();
         let need = |body: Option<Json>| body.ok_or_else(|| format!("{method} {path} needs a body"));
         match (method, segments.as_slice()) {
             ("POST", ["profiles"]) => Ok(Self::CreateProfile(need(body)?)),
@@ -184,8 +185,8 @@ pub fn encode(segment: &str) -> String {
     utf8_percent_encode(segment, SEGMENT).to_string()
 }
 
-fn decode_path(path: &str) -> Result<Vec<String>, String> {
+fn decode_path(path: &str) -> Result<Vec<Cow<'_, str>>, String> {
     let rest = path.strip_prefix('/').ok_or_else(|| format!("the path {path} does not begin with /"))?;
-    let decode = |segment: &str| percent_decode_str(segment).decode_utf8().map(std::borrow::Cow::into_owned);
-    rest.split('/').map(decode).collect::<Result<_, _>>().map_err(|_| format!("the path {path} is not UTF-8"))
+    let segments = rest.split('/').map(|segment| percent_decode_str(segment).decode_utf8());
+    segments.collect::<Result<_, _>>().map_err(|_| format!("the path {path} is not UTF-8"))
 }

@@ -140,7 +140,8 @@ impl Schema {
 
     /// The attribute of this name, letter case ignored.
     pub fn attribute(&self, name: &str) -> Option<&AttributeSchema> {
-        self.attributes.iter().find(|attribute| same_name(&attribute.name, name))
+        let exact = self.attributes.iter().find(|attribute| attribute.name == name); // as nearly always
+        exact.or_else(|| self.attributes.iter().find(|attribute| same_name(&attribute.name, name)))
     }
 
     /// Whether this attribute is one of those that identify a record.

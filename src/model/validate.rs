@@ -2,10 +2,10 @@
 
 use super::finding::{Finding, Place, Severity};
 use super::json::{Json, Kind, View, same_name};
-use super::profile::{CUSTOMER_ID, CustomerId, Record};
+use super::profile::{CUSTOMER_ID, CustomerId};
 use super::request::Request;
 use super::schema::{Arity, Schema, Schemas};
-use super::value::{check, unique_key};
+use super::value::{check, key_of};
 use std::collections::HashMap;
 
 /// Everything that is wrong (errors) or odd (warnings) with a request. Whether the customer exists is not asked here.
@@ -119,7 +119,9 @@ fn many(schema: &Schema, value: View<'_>, findings: &mut Vec<Finding>) {
     let mut met = HashMap::new();
     for (number, element) in (1..).zip(value.elements()) {
         record(schema, element, Some(number), findings);
-        let key = Record::new(element.to_json()).and_then(|record| unique_key(schema, &record));
+        let key = Some(element)
+            .filter(|element| element.kind() == Kind::Object)
+            .and_then(|record| key_of(schema, record));
         if let Some(first) = key.and_then(|key| met.insert(key, number)) {
             let place = Place { record: Some(number), ..of_extension(&schema.name) };
             let names = schema.unique.join(" and ");
@@ -137,23 +139,24 @@ fn record(schema: &Schema, value: View<'_>, number: Option<usize>, findings: &mu
     if value.kind() != Kind::Object {
         return findings.push(finding(place(None), "a record must be an object"));
     }
-    for (token, value) in value.members() {
-        let name = token.decoded();
-        match schema.attribute(&name) {
+    let members: Vec<_> = value.members().map(|(token, value)| (token.decoded(), value)).collect();
+    for (name, value) in &members {
+        match schema.attribute(name) {
             None => findings.push(Finding {
                 severity: Severity::Warning,
-                ..finding(place(Some(&name)), "the schema does not know this attribute; it is kept as it is")
+                ..finding(place(Some(name)), "the schema does not know this attribute; it is kept as it is")
             }),
             Some(attribute) => {
-                if let Err(sentence) = check(attribute, value) {
+                if let Err(sentence) = check(attribute, *value) {
                     findings.push(finding(place(Some(&attribute.name)), sentence));
                 }
             }
         }
     }
     for attribute in schema.attributes.iter().filter(|attribute| attribute.mandatory) {
-        let given = value.get(&attribute.name);
-        if given.is_some_and(View::is_null) || (given.is_none() && attribute.default.is_none()) {
+        let given = members.iter().find(|(name, _)| same_name(name, &attribute.name));
+        if given.is_some_and(|(_, value)| value.is_null()) || (given.is_none() && attribute.default.is_none())
+        {
             findings.push(finding(place(Some(&attribute.name)), "this attribute is mandatory"));
         }
     }

@@ -23,8 +23,8 @@ pub fn check(attribute: &AttributeSchema, value: View<'_>) -> Result<(), String>
             let finite = value.as_str().parse::<f64>().is_ok_and(f64::is_finite);
             finite.then_some(()).ok_or_else(|| format!("{value} is out of the range of a double"))
         }
-        (AttributeType::Date, Kind::String) => day(&text(value)),
-        (AttributeType::Datetime, Kind::String) => instant(&text(value)),
+        (AttributeType::Date, Kind::String) => day(&value.text().unwrap_or_default()),
+        (AttributeType::Datetime, Kind::String) => instant(&value.text().unwrap_or_default()),
         (_, found) => Err(format!("this is {}, the schema wants {}", described(found), with_article(wanted))),
     }
 }
@@ -35,7 +35,7 @@ pub fn canonical(kind: AttributeType, value: View<'_>) -> String {
     let raw = value.text().unwrap_or(value.as_str().into());
     let coerced = match (kind, value.kind()) {
         (_, Kind::Null) => return "null".into(),
-        (AttributeType::String, _) => return format!("s{raw}"),
+        (AttributeType::String, _) => return ["s", &raw].concat(),
         (AttributeType::Boolean, _) => {
             ["true", "false"].into_iter().find(|w| raw.eq_ignore_ascii_case(w)).map(Into::into)
         }
@@ -45,7 +45,7 @@ pub fn canonical(kind: AttributeType, value: View<'_>) -> String {
         }
         _ => decimal(raw.trim()),
     };
-    coerced.map_or_else(|| format!("?{value}"), |coerced| format!("v{coerced}"))
+    coerced.map_or_else(|| format!("?{value}"), |coerced| ["v", &coerced].concat())
 }
 
 /// The values that identify a record, compared after coercion.
@@ -54,9 +54,14 @@ pub struct UniqueKey(Vec<String>);
 
 /// The key of a record; `None` where the schema has no `unique`. An absent attribute counts as its default, else null.
 pub fn unique_key(schema: &Schema, record: &Record) -> Option<UniqueKey> {
+    key_of(schema, record.json().view())
+}
+
+/// The same of an object that is no record yet.
+pub(super) fn key_of(schema: &Schema, object: View<'_>) -> Option<UniqueKey> {
     let part = |name: &String| {
         let attribute = schema.attribute(name)?;
-        let value = record.get(name).or(attribute.default.as_ref().map(Json::view));
+        let value = object.get(name).or(attribute.default.as_ref().map(Json::view));
         Some(value.map_or_else(|| "null".into(), |value| canonical(attribute.kind, value)))
     };
     (!schema.unique.is_empty()).then(|| UniqueKey(schema.unique.iter().filter_map(part).collect()))
@@ -109,18 +114,14 @@ pub fn shown(value: View<'_>) -> String {
     value.text().map_or_else(|| if value.is_null() { String::new() } else { value.to_string() }, Into::into)
 }
 
-fn text(value: View<'_>) -> String {
-    value.text().unwrap_or_default().into_owned()
-}
-
 fn check_length(attribute: &AttributeSchema, value: View<'_>) -> Result<(), String> {
-    let count = text(value).chars().count();
-    match attribute.length {
-        Some(length) if count > length as usize => {
-            Err(format!("{count} characters, the schema allows {length}"))
-        }
-        _ => Ok(()),
-    }
+    let text = value.text().unwrap_or_default();
+    let Some(length) = attribute.length.filter(|length| text.len() > *length as usize) else {
+        return Ok(()); // a character takes a byte at least
+    };
+    let count = text.chars().count();
+    let fits = count <= length as usize;
+    fits.then_some(()).ok_or_else(|| format!("{count} characters, the schema allows {length}"))
 }
 
 fn whole(value: View<'_>, range: std::ops::RangeInclusive<i64>) -> Result<(), String> {
@@ -142,10 +143,19 @@ fn day(text: &str) -> Result<(), String> {
 }
 
 fn instant(text: &str) -> Result<(), String> {
-    let canonical = text.parse().is_ok_and(|at| written(at) == text);
-    canonical
+    is_canonical(text)
         .then_some(())
         .ok_or_else(|| format!("\"{text}\" is no instant written as 2026-11-24T09:30:00.000Z"))
+}
+
+/// Whether it is an instant as [`written`]; a leap second is not written.
+fn is_canonical(text: &str) -> bool {
+    const FORM: &str = "0000-00-00T00:00:00.000Z";
+    let fits = |(byte, form): (u8, u8)| if form == b'0' { byte.is_ascii_digit() } else { byte == form };
+    text.len() == FORM.len()
+        && text.bytes().zip(FORM.bytes()).all(fits)
+        && !text[17..].starts_with("60")
+        && text.parse::<Timestamp>().is_ok()
 }
 
 fn described(kind: Kind) -> &'static str {
@@ -172,7 +182,7 @@ fn decimal(number: &str) -> Option<String> {
     };
     let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |rest| ("-", rest));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let digits = format!("{whole}{fraction}");
+    let digits = [whole, fraction].concat();
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
@@ -183,7 +193,8 @@ fn decimal(number: &str) -> Option<String> {
     }
     let dropped = i64::try_from(digits.len() - kept.len()).ok()?;
     let scale = i64::try_from(fraction.len()).ok()?;
-    Some(format!("{sign}{significant}e{}", exponent.checked_sub(scale)?.checked_add(dropped)?))
+    let exponent = exponent.checked_sub(scale)?.checked_add(dropped)?;
+    Some([sign, significant, "e", &exponent.to_string()].concat())
 }
 
 #[cfg(test)]
@@ -255,6 +266,29 @@ mod tests {
         assert_eq!(day("1962-05-10"), day("1962-05-10T00:00:00.000Z"));
         assert_ne!(day("1962-05-10"), day("1962-05-11T00:00:00.000Z"));
         assert_ne!(day("1962-05-10"), day("1962-05-10T09:00:00.000Z"));
+    }
+
+    #[test]
+    fn an_instant_is_canonical_as_it_is_written() {
+        let seconds = ["00", "59", "60", "61"];
+        for text in seconds
+            .map(|seconds| format!("2016-12-31T23:59:{seconds}.000Z"))
+            .iter()
+            .map(String::as_str)
+            .chain([
+                "2016-12-31T23:59:60.999Z",
+                "9999-12-31T23:59:59.999Z",
+                "0000-02-29T00:00:00.000Z",
+                "2023-02-29T00:00:00.000Z",
+                "2023-12-31T24:00:00.000Z",
+                "2023-12-31t23:00:00.000z",
+                "2023-12-31 23:00:00.000Z",
+                "2023-12-31T23:00:00,000Z",
+            ])
+        {
+            let as_written = text.parse().is_ok_and(|at| written(at) == text);
+            assert_eq!(is_canonical(text), as_written, "{text}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! One line of the journal, to bytes and back.
 
-use crate::model::json::{Json, Kind, MAX_DEPTH, View, quoted, text_of};
+use crate::model::json::{Checked, Json, Kind, MAX_DEPTH, View, quoted, text_of};
 use crate::model::request::Request;
 use std::fmt::Write;
 
@@ -121,11 +121,11 @@ pub fn is_sealed(bytes: &[u8]) -> bool {
 }
 
 /// The object in a line with a right checksum.
-pub(super) fn opened(bytes: &[u8]) -> Result<Json, LineError> {
+pub(super) fn opened(bytes: &[u8]) -> Result<Checked<'_>, LineError> {
     if !is_sealed(bytes) {
         return Err(LineError::Checksum);
     }
-    let json = text_of(bytes).and_then(|text| Json::parse_with_depth(text, MAX_DEPTH + FRAME_DEPTH));
+    let json = text_of(bytes).and_then(|text| Checked::parse_with_depth(text, MAX_DEPTH + FRAME_DEPTH));
     json.map_err(|error| LineError::Content(error.to_string()))
 }
 

@@ -1,68 +1,71 @@
-//! The one reader: checks a text and copies its tokens.
+//! The one reader: checks a text and gives its tokens.
 
 use super::error::{JsonError, JsonProblem, found, position};
-use super::{folded, unquoted};
+use super::scan::special;
+use super::{folded, same_name, unquoted};
+use std::borrow::Cow;
+use std::collections::HashMap;
 
 /// Reads a text that holds one value, white space around it allowed; gives its tokens.
-pub fn whole(text: &str, max_depth: usize) -> Result<String, JsonError> {
+pub fn whole(text: &str, max_depth: usize) -> Result<Cow<'_, str>, JsonError> {
     let mut reader = Reader::new(text, max_depth);
     reader.value()?;
-    reader.white();
+    let end = reader.at;
+    reader.step_over_white();
     if reader.at < text.len() {
         return Err(reader.expected("the end of the text"));
     }
-    Ok(reader.out)
+    Ok(reader.tokens(end))
 }
 
 /// Reads the first value of a text; gives its tokens and how many bytes were read.
-pub fn prefix(text: &str, max_depth: usize) -> Result<(String, usize), JsonError> {
+pub fn prefix(text: &str, max_depth: usize) -> Result<(Cow<'_, str>, usize), JsonError> {
     let mut reader = Reader::new(text, max_depth);
     reader.value()?;
-    Ok((reader.out, reader.at))
+    let end = reader.at;
+    Ok((reader.tokens(end), end))
 }
 
-/// The one reader: checks and copies. It keeps its own stack, so depth costs no call stack.
+/// The one reader: checks, and copies where white space is left out. It keeps its own stack, so depth costs no call stack.
 struct Reader<'a> {
     text: &'a str,
     bytes: &'a [u8],
     at: usize,
+    /// The tokens up to `copied`, which is where those begin that are not copied yet.
     out: String,
+    copied: usize,
     max_depth: usize,
+    /// The names met so far in the objects that are open, each with its place.
+    names: Vec<(Cow<'a, str>, usize)>,
 }
 
-/// An open array, or an open object with the names met so far and where they stand.
+/// An open array, or an open object with its names.
 enum Open {
     Array,
     Object(Names),
 }
 
-/// Names of one object; few are compared one by one, many through a set.
-#[derive(Default)]
+/// The names of one object: few are compared one by one, the others are found in a map.
 struct Names {
-    met: Vec<(String, usize)>,
-    index: std::collections::HashMap<String, usize>,
-}
-
-impl Names {
-    fn add(&mut self, name: String, at: usize) -> Option<usize> {
-        const FEW: usize = 16;
-        if self.met.len() < FEW {
-            if let Some((_, first)) = self.met.iter().find(|(met, _)| *met == name) {
-                return Some(*first);
-            }
-            self.met.push((name, at));
-            return None;
-        }
-        if self.index.is_empty() {
-            self.index = self.met.iter().cloned().collect();
-        }
-        self.index.insert(name, at)
-    }
+    /// Where its names begin among those of all open objects.
+    from: usize,
+    rest: HashMap<String, usize>,
 }
 
 impl<'a> Reader<'a> {
     fn new(text: &'a str, max_depth: usize) -> Self {
-        Self { text, bytes: text.as_bytes(), at: 0, out: String::with_capacity(text.len()), max_depth }
+        let (out, names) = (String::new(), Vec::new());
+        Self { text, bytes: text.as_bytes(), at: 0, out, copied: 0, max_depth, names }
+    }
+
+    /// The tokens up to `end`; a text without white space between them is not copied.
+    fn tokens(mut self, end: usize) -> Cow<'a, str> {
+        let rest = &self.text[self.copied..end];
+        if self.out.is_empty() {
+            return Cow::Borrowed(rest);
+        }
+        self.out.push_str(rest);
+        Cow::Owned(self.out)
     }
 
     fn error(&self, problem: JsonProblem, offset: usize) -> JsonError {
@@ -74,20 +77,24 @@ impl<'a> Reader<'a> {
         self.error(JsonProblem::Expected { expected, found: found(&self.text[self.at..]) }, self.at)
     }
 
-    fn white(&mut self) {
+    /// Steps over white space; the tokens before it are copied.
+    fn leave_out_white(&mut self) {
+        self.out.push_str(&self.text[self.copied..self.at]);
+        self.step_over_white();
+        self.copied = self.at;
+    }
+
+    fn step_over_white(&mut self) {
         while matches!(self.bytes.get(self.at), Some(b' ' | b'\t' | b'\n' | b'\r')) {
             self.at += 1;
         }
     }
 
     fn peek(&mut self) -> Option<u8> {
-        self.white();
+        if matches!(self.bytes.get(self.at), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+            self.leave_out_white();
+        }
         self.bytes.get(self.at).copied()
-    }
-
-    fn take(&mut self) {
-        self.out.push(char::from(self.bytes[self.at]));
-        self.at += 1;
     }
 
     /// Reads one value with everything in it.
@@ -103,17 +110,19 @@ impl<'a> Reader<'a> {
                 let is_array = matches!(open, Open::Array);
                 match self.peek() {
                     Some(b',') => {
-                        self.take();
+                        self.at += 1;
                         if !is_array {
                             self.name(&mut stack)?;
                         }
                         continue 'value;
                     }
-                    Some(b']') if is_array => self.take(),
-                    Some(b'}') if !is_array => self.take(),
+                    Some(b']') if is_array => self.at += 1,
+                    Some(b'}') if !is_array => self.at += 1,
                     _ => return Err(self.expected(if is_array { "`,` or `]`" } else { "`,` or `}`" })),
                 }
-                stack.pop();
+                if let Some(Open::Object(names)) = stack.pop() {
+                    self.names.truncate(names.from);
+                }
             }
         }
     }
@@ -124,17 +133,17 @@ impl<'a> Reader<'a> {
             Some(b'{') => {
                 self.open(stack)?;
                 if self.peek() == Some(b'}') {
-                    self.take();
+                    self.at += 1;
                     return Ok(false);
                 }
-                stack.push(Open::Object(Names::default()));
+                stack.push(Open::Object(Names { from: self.names.len(), rest: HashMap::new() }));
                 self.name(stack)?;
                 Ok(true)
             }
             Some(b'[') => {
                 self.open(stack)?;
                 if self.peek() == Some(b']') {
-                    self.take();
+                    self.at += 1;
                     return Ok(false);
                 }
                 stack.push(Open::Array);
@@ -151,7 +160,7 @@ impl<'a> Reader<'a> {
         if stack.len() >= self.max_depth {
             return Err(self.error(JsonProblem::TooDeep(self.max_depth), self.at));
         }
-        self.take();
+        self.at += 1;
         Ok(())
     }
 
@@ -160,11 +169,11 @@ impl<'a> Reader<'a> {
             return Err(self.expected("a name in double quotes"));
         }
         let start = self.at;
-        let token = self.string()?;
-        let name = unquoted(token).into_owned();
+        let name = unquoted(self.string()?);
         if let Some(Open::Object(names)) = stack.last_mut()
-            && let Some(first) = names.add(folded(&name), start)
+            && let Some(first) = self.met(names, name, start)
         {
+            let name = unquoted(&self.text[start..self.at]).into_owned();
             let (first_line, first_column) = position(self.text, first);
             return Err(self.error(
                 JsonProblem::DuplicateName { name, first_offset: first, first_line, first_column },
@@ -174,14 +183,28 @@ impl<'a> Reader<'a> {
         if self.peek() != Some(b':') {
             return Err(self.expected("`:`"));
         }
-        self.take();
+        self.at += 1;
         Ok(())
+    }
+
+    /// Notes a name; where its object has it already, says where.
+    fn met(&mut self, names: &mut Names, name: Cow<'a, str>, at: usize) -> Option<usize> {
+        const FEW: usize = 16;
+        let met = &self.names[names.from..];
+        if met.len() < FEW {
+            let first = met.iter().find(|(met, _)| same_name(met, &name)).map(|(_, first)| *first);
+            self.names.push((name, at));
+            return first;
+        }
+        if names.rest.is_empty() {
+            names.rest = met.iter().map(|(name, at)| (folded(name), *at)).collect();
+        }
+        names.rest.insert(folded(&name), at)
     }
 
     fn word(&mut self) -> Result<(), JsonError> {
         for word in ["true", "false", "null"] {
             if self.text[self.at..].starts_with(word) {
-                self.out.push_str(word);
                 self.at += word.len();
                 return Ok(());
             }
@@ -200,7 +223,6 @@ impl<'a> Reader<'a> {
     }
 
     fn number(&mut self) -> Result<(), JsonError> {
-        let start = self.at;
         if self.bytes[self.at] == b'-' {
             self.at += 1;
         }
@@ -223,7 +245,6 @@ impl<'a> Reader<'a> {
             }
             self.digits()?;
         }
-        self.out.push_str(&self.text[start..self.at]);
         Ok(())
     }
 
@@ -231,18 +252,16 @@ impl<'a> Reader<'a> {
         let start = self.at;
         self.at += 1;
         loop {
+            self.at = special(self.bytes, self.at);
             match self.bytes.get(self.at) {
                 None => return Err(self.expected("`\"`, the end of the string that opens here or before,")),
                 Some(b'"') => break,
                 Some(b'\\') => self.escape()?,
-                Some(..0x20) => return Err(self.error(JsonProblem::ControlCharacter, self.at)),
-                Some(_) => self.at += 1,
+                Some(_) => return Err(self.error(JsonProblem::ControlCharacter, self.at)),
             }
         }
         self.at += 1;
-        let token = &self.text[start..self.at];
-        self.out.push_str(token);
-        Ok(token)
+        Ok(&self.text[start..self.at])
     }
 
     fn escape(&mut self) -> Result<(), JsonError> {
