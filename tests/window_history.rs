@@ -206,7 +206,10 @@ fn what_cannot_be_as_it_was_is_said_before_anything_is_sent() {
     opened(&mut desk);
     assert_eq!(listed(&desk)[0], "Schema of Phone created");
     assert!(desk.says("It changed nothing of this customer."));
-    down(&mut desk, 3);
+    down(&mut desk, 2);
+    assert!(desk.says("Schema of Orders deleted") && !desk.has("Take back this change"));
+    assert!(desk.says("Orders cannot be put back: there is no schema of this extension any more."));
+    down(&mut desk, 1);
     assert!(desk.says("Orders cannot be put back: there is no schema of this extension any more."));
     desk.click("Put back as it was then");
     desk.sees("This stays as it is: Orders: there is no schema of this extension any more.");

@@ -3,11 +3,12 @@
 //! A history may begin later than the customer: what came before was not kept, or is damaged. Then the first request that says
 //! all there is of the customer (a create, a checkpoint, a delete) begins it; before that one nothing is known.
 
-use super::apply::{Reading, State, apply};
+use super::apply::{Reading, Rejection, accepts};
+use super::fold::Fold;
 use super::profile::{CustomerId, Profile};
 use super::request::Request;
-use super::schema::Schemas;
-use std::collections::BTreeSet;
+use super::schema::{Schema, Schemas};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A customer, and the schemas, as of a request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,9 +20,10 @@ pub struct Then {
 }
 
 /// The requests of a history, carried out one after the other, oldest first.
-#[derive(Clone, Debug, Default)]
+#[derive(Default)]
 pub struct Replay {
-    state: State,
+    schemas: Schemas,
+    folds: BTreeMap<CustomerId, Fold>,
     /// Customers of whom too little was kept to say what they were.
     unknown: BTreeSet<CustomerId>,
 }
@@ -37,28 +39,55 @@ impl Replay {
     /// Carries the next request out.
     pub fn take(&mut self, request: &Request) {
         if let Some(id) = begun_by(request).filter(|id| self.unknown.remove(id)) {
-            self.state.profiles.remove(&id);
+            self.folds.remove(&id);
         }
         let known = request.customers().iter().all(|id| !self.unknown.contains(id));
-        let done =
-            apply(&mut self.state, request, Reading::Upsert).is_ok() || self.is_taken_as_it_is(request);
+        let done = self.carry_out(request).is_ok() || self.is_taken_as_it_is(request);
         if !done || !known {
             self.lose(request);
         }
     }
 
     /// The customer as of the last request; `None` where that is not known.
-    pub fn then(&self, id: &CustomerId) -> Option<Then> {
-        let profile = self.state.profiles.get(id).cloned();
-        (!self.unknown.contains(id)).then(|| Then { profile, schemas: self.state.schemas.clone() })
+    pub fn then(&mut self, id: &CustomerId) -> Option<Then> {
+        let profile = self.folds.get_mut(id).and_then(Fold::profile).cloned();
+        (!self.unknown.contains(id)).then(|| Then { profile, schemas: self.schemas.clone() })
+    }
+
+    fn carry_out(&mut self, request: &Request) -> Result<(), Rejection> {
+        let Self { schemas, folds, .. } = self;
+        let known = |id: &CustomerId| folds.get(id).is_some_and(Fold::is_there);
+        accepts(schemas, &known, request)?;
+        match request {
+            Request::CreateSchema(body) => Schema::from_json(body).into_iter().for_each(|s| schemas.push(s)),
+            Request::DeleteSchema(name) => {
+                for fold in folds.values_mut() {
+                    fold.carry_out(request, schemas, Reading::Upsert)?;
+                }
+                schemas.remove(name);
+            }
+            Request::MergeProfiles { dst, src, .. } => {
+                let source = folds.remove(src).and_then(Fold::into_profile);
+                if let Some((fold, source)) = folds.get_mut(dst).zip(source) {
+                    fold.merge(source, schemas)?;
+                }
+            }
+            _ => {
+                for id in request.customers() {
+                    let fold = folds.entry(id.clone()).or_insert_with(|| Fold::new(id));
+                    fold.carry_out(request, schemas, Reading::Upsert)?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// A checkpoint says what the customer was, whether or not the schemas are told.
     fn is_taken_as_it_is(&mut self, request: &Request) -> bool {
         let Request::Checkpoint(id, body) = request else { return false };
-        let profile = Profile::from_json(body, |name| self.state.schemas.get(name).is_some());
+        let profile = Profile::from_json(body, |name| self.schemas.get(name).is_some());
         profile.is_ok_and(|profile| {
-            self.state.profiles.insert(id.clone(), profile);
+            self.folds.insert(id.clone(), Fold::begin(profile));
             true
         })
     }
@@ -70,7 +99,7 @@ impl Replay {
         }
         if let Request::MergeProfiles { src, .. } = request {
             self.unknown.remove(src);
-            self.state.profiles.remove(src);
+            self.folds.remove(src);
         }
     }
 }
@@ -104,7 +133,7 @@ mod tests {
     /// The customer after each of the requests, as text; `-` where there was none, `?` where it is not known.
     fn each(customer: &str, lines: &[(&str, &str, &str)]) -> Vec<String> {
         let mut replay = Replay::default();
-        let then = |replay: &Replay| match replay.then(&id(customer)) {
+        let then = |replay: &mut Replay| match replay.then(&id(customer)) {
             None => "?".to_owned(),
             Some(Then { profile: None, .. }) => "-".to_owned(),
             Some(Then { profile: Some(profile), .. }) => {
@@ -115,7 +144,7 @@ mod tests {
             .iter()
             .map(|request| {
                 replay.take(request);
-                then(&replay)
+                then(&mut replay)
             })
             .collect()
     }

@@ -3,6 +3,7 @@
 
 use super::super::draft::Draft;
 use super::Chronicle;
+use crate::model::finding::Finding;
 use crate::model::json::{Json, pretty};
 use crate::model::past::{Replay, Then};
 use crate::model::profile::{CustomerId, Profile};
@@ -40,8 +41,10 @@ pub struct Look {
     pub request: Vec<String>,
     /// The way back to after it, where there was a customer then.
     pub put_back: Option<PutBack>,
-    /// The way to take it back, where the customer was there before, after, and is now, and it changed something.
+    /// The way to take it back, where the customer was there before, after, and is now, and that would change something.
     pub take_back: Option<TakenBack>,
+    /// What neither of them can bring back, place by place.
+    pub left: Vec<Finding>,
 }
 
 /// Looks at a request.
@@ -65,10 +68,22 @@ pub fn look(question: &Question) -> Look {
     let put_back = was.map(|was| put_back(was, now, schemas));
     let earlier = before.as_ref().and_then(|before| before.profile.as_ref());
     let sides = earlier.zip(was).zip(now).filter(|((before, after), _)| before != after);
-    let take_back = sides.map(|((before, after), now)| take_back(before, after, now, schemas, *own));
+    let taken = sides.map(|((before, after), now)| take_back(before, after, now, schemas, *own));
+    let backs = put_back.iter().chain(taken.as_ref().map(|taken| &taken.all));
+    let mut left: Vec<Finding> = backs.flat_map(|back| &back.left).cloned().collect();
+    left.sort_by(|a, b| a.place.cmp(&b.place));
+    left.dedup();
+    let take_back = taken.filter(|taken| now.is_some_and(|now| leads_away(now, taken, schemas)));
     let changes = before.as_ref().zip(then.as_ref()).map(|(before, after)| changes(id, before, after));
     let profile = was.map(|was| lines(&was.to_json())).unwrap_or_default();
-    Look { at: *at, then, changes, profile, request, put_back, take_back }
+    Look { at: *at, then, changes, profile, request, put_back, take_back, left }
+}
+
+/// Whether anything is to be done to take a request back.
+fn leads_away(now: &Profile, taken: &TakenBack, schemas: &Schemas) -> bool {
+    let mut draft = Draft::new(now.id.clone(), Some(now.clone()));
+    draft.want(&taken.all.wanted, schemas);
+    draft.is_changed()
 }
 
 fn changes(id: &CustomerId, before: &Then, after: &Then) -> (Draft, Schemas) {

@@ -246,14 +246,13 @@ fn doubts(ui: &mut Ui, app: &App, look: &Look) {
         Some(then) if then.profile.is_none() => drop(ui.label(words::NOBODY_THEN)),
         Some(_) => {}
     }
-    let left = look.put_back.iter().flat_map(|back| &back.left);
     let told = |left: &Finding| {
         words::plain(&words::stays_as_it_is(&app.labels().place(&left.place), &left.sentence)).into_owned()
     };
-    for left in left.clone().take(MOST) {
+    for left in look.left.iter().take(MOST) {
         finding::finding(ui, Severity::Warning, &told(left));
     }
-    let more = left.count().saturating_sub(MOST);
+    let more = look.left.len().saturating_sub(MOST);
     if more > 0 {
         finding::finding(ui, Severity::Warning, &words::more_changes(more));
     }

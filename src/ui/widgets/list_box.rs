@@ -24,6 +24,9 @@ pub trait Rows {
     fn paint(&self, ui: &Ui, at: usize, rect: Rect);
 }
 
+/// How many rows a page is.
+const PAGE: usize = 10;
+
 const VERTICAL: EventFilter =
     EventFilter { tab: false, horizontal_arrows: false, vertical_arrows: true, escape: false };
 
@@ -66,17 +69,17 @@ fn keys(ui: &Ui, id: Id, from: usize, rows: &dyn Rows) -> Option<usize> {
     if !ui.memory(|memory| memory.has_focus(focus)) {
         return None;
     }
-    let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+    // A key that is held comes several times a frame where frames are slow.
+    let pressed = |key| ui.input_mut(|input| input.count_and_consume_key(Modifiers::NONE, key));
     let last = rows.count().saturating_sub(1);
-    let steps = [
-        (Key::ArrowDown, from.saturating_add(1)),
-        (Key::ArrowUp, from.saturating_sub(1)),
-        (Key::PageDown, from.saturating_add(10)),
-        (Key::PageUp, from.saturating_sub(10)),
-        (Key::Home, 0),
-        (Key::End, last),
-    ];
-    let to = steps.into_iter().find(|(key, _)| pressed(*key)).map(|(_, to)| to.min(last))?;
+    let down = pressed(Key::ArrowDown) + PAGE * pressed(Key::PageDown);
+    let up = pressed(Key::ArrowUp) + PAGE * pressed(Key::PageUp);
+    let to = match (pressed(Key::Home), pressed(Key::End)) {
+        (0, 0) if down == 0 && up == 0 => return None,
+        (0, 0) => from.saturating_add(down).saturating_sub(up).min(last),
+        (0, _) => last,
+        _ => 0,
+    };
     ui.memory_mut(|memory| memory.request_focus(row_id(id, rows.key(to))));
     Some(to)
 }
