@@ -119,6 +119,9 @@ pub enum Verb {
     },
     /// Read a store's files and say what is whole and what is not
     Check {
+        /// Rescue all that is whole; the original of every file that is changed is kept in aside/
+        #[arg(long)]
+        repair: bool,
         #[command(flatten)]
         target: Target,
     },

@@ -4,6 +4,7 @@ use super::{Failure, Surroundings};
 use crate::model::finding::Severity;
 use crate::model::request::Request;
 use crate::model::validate::validate;
+use crate::store::Repaired;
 use crate::{store, target};
 use std::path::Path;
 
@@ -17,9 +18,34 @@ pub fn check(path: &Path, with: &mut Surroundings<'_>) -> Result<(), Failure> {
     let sentence = if target::is_document(path) {
         format!("{} holds what its schemas do not allow", path.display())
     } else {
-        format!("{} is damaged; put the damaged lines back from a copy of the store", path.display())
+        format!("{} is damaged; `check --repair` rescues all that is whole of it", path.display())
     };
     Err(findings.into_iter().fold(Failure::refused(sentence), Failure::with))
+}
+
+/// Puts a journal folder in order. A document is edited by hand.
+pub fn repair(path: &Path, with: &mut Surroundings<'_>) -> Result<(), Failure> {
+    if target::is_document(path) {
+        let sentence = format!("{} is a document: it is put in order by hand", path.display());
+        return Err(Failure::refused(sentence).with("`check` names the places."));
+    }
+    let Repaired { told, aside } = store::repair(path)?;
+    for line in &told {
+        writeln!(with.err, "{line}")?;
+    }
+    if !aside.is_empty() {
+        writeln!(with.err, "What was there before, and what could not be kept:")?;
+    }
+    for file in &aside {
+        writeln!(with.err, "  {}", file.display())?;
+    }
+    let left = of_folder(path, with)?;
+    if left.is_empty() {
+        writeln!(with.err, "{} is whole.", path.display())?;
+        return Ok(());
+    }
+    let sentence = format!("{} is still damaged", path.display());
+    Err(left.into_iter().fold(Failure::refused(sentence), Failure::with))
 }
 
 fn of_folder(folder: &Path, with: &mut Surroundings<'_>) -> Result<Vec<String>, Failure> {

@@ -5,7 +5,7 @@ use crate::model::json::JsonError;
 use crate::model::profile::CustomerId;
 use crate::model::reconcile::Conflict;
 use crate::model::request::Request;
-use crate::store::StoreError;
+use crate::store::{RepairError, StoreError};
 use crate::target::TargetError;
 use std::fmt;
 use std::path::Path;
@@ -94,6 +94,17 @@ impl From<StoreError> for Failure {
             _ => Status::NotReached,
         };
         Self { status, sentence: error.to_string(), details: Vec::new() }
+    }
+}
+
+impl From<RepairError> for Failure {
+    fn from(error: RepairError) -> Self {
+        match error {
+            RepairError::Store(error) => Self::from(error),
+            RepairError::Stopped { .. } => {
+                Self { status: Status::NotReached, sentence: error.to_string(), details: Vec::new() }
+            }
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::address::open_or_create;
 use super::args::{Criterion, Format, SchemaVerb, Target, Verb};
-use super::check::check;
+use super::check::{check, repair};
 use super::history::history;
 use super::insert::insert;
 use super::serve::serve;
@@ -32,7 +32,8 @@ pub fn run(verb: Verb, with: &mut Surroundings<'_>) -> Done {
         Verb::Schema { what } => schema(what, with),
         Verb::Serve(asked) => serve(&asked, with),
         Verb::Generate { count, seed } => generate(count, seed, with),
-        Verb::Check { target } => check(&target.path("check")?, with),
+        Verb::Check { repair: true, target } => repair(&target.path("check")?, with),
+        Verb::Check { repair: false, target } => check(&target.path("check")?, with),
     }
 }
 

@@ -99,6 +99,11 @@ fn framed(seq: u64, at: &str, by: &str, method: &str, path: &str, body: Option<&
     sealed(text)
 }
 
+/// Whether a line with a right checksum is a header, of whatever format.
+pub fn is_header(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"{\"format\":")
+}
+
 /// The format that a header line names; `None` where the line is no header.
 pub fn format_of(bytes: &[u8]) -> Result<Option<String>, LineError> {
     Ok(opened(bytes)?.view().get("format").map(|format| format.as_str().to_owned()))

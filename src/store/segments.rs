@@ -79,7 +79,8 @@ pub fn look(disk: &dyn Disk, folder: &Path) -> io::Result<Option<Found>> {
     Ok((!files.is_empty()).then(|| chosen(folder, files)))
 }
 
-fn number(name: &str) -> Option<u32> {
+/// The number of a segment by the name of its file.
+pub fn number(name: &str) -> Option<u32> {
     let number = name.strip_prefix("journal-")?.strip_suffix(".jsonl")?.parse().ok()?;
     ((1..=Position::LAST_SEGMENT).contains(&number) && self::name(number) == name).then_some(number)
 }

@@ -11,7 +11,7 @@ const SEARCHED: usize = 1 << 20;
 /// The customers of a damaged line that should have this `seq`; empty where nothing certain tells them, or where it was about
 /// schemas and so about everybody. `known` says of which customers there are lines before it.
 pub fn whose(bytes: &[u8], seq: u64, known: impl Fn(&CustomerId) -> bool) -> Vec<CustomerId> {
-    if let Some(line) = unflipped(bytes).and_then(|whole| Line::from_bytes(&whole).ok()) {
+    if let Some(line) = unflipped(bytes, SEARCHED).and_then(|whole| Line::from_bytes(&whole).ok()) {
         return if line.seq == seq { line.request.customers() } else { Vec::new() };
     }
     let customers = framed(bytes, seq).map(|request| request.customers()).unwrap_or_default();
@@ -32,8 +32,8 @@ fn framed(bytes: &[u8], seq: u64) -> Option<Request> {
     Request::from_parts(member(",\"method\":\"")?, member(",\"path\":\"")?, Some(Json::null())).ok()
 }
 
-/// The line as it was, if one bit of it is wrong.
-fn unflipped(bytes: &[u8]) -> Option<Vec<u8>> {
+/// The line as it was, if one bit of it is wrong; longer ones than `most` bytes are not searched.
+pub fn unflipped(bytes: &[u8], most: usize) -> Option<Vec<u8>> {
     let (content, end) = bytes.split_at(bytes.len().checked_sub(CRC_END)?);
     let whole = sealed(std::str::from_utf8(content).ok().unwrap_or_default().to_owned()).into_bytes();
     if whole.len() == bytes.len() && bits(&whole[content.len()..], end) == 1 {
@@ -41,7 +41,8 @@ fn unflipped(bytes: &[u8]) -> Option<Vec<u8>> {
     }
     let written = end.strip_prefix(CRC.as_bytes())?.strip_suffix(b"\"}")?;
     let written = u32::from_str_radix(std::str::from_utf8(written).ok()?, 16).ok()?;
-    let (at, bit) = flipped_bit(content, crc32fast::hash(content) ^ written)?;
+    let difference = crc32fast::hash(content) ^ written;
+    let (at, bit) = (content.len() <= most).then(|| flipped_bit(content, difference))??;
     let mut whole = bytes.to_vec();
     *whole.get_mut(at)? ^= 1 << bit;
     Some(whole)
@@ -54,9 +55,6 @@ fn bits(a: &[u8], b: &[u8]) -> u32 {
 
 /// The one bit whose change changes the checksum by `difference`.
 fn flipped_bit(content: &[u8], difference: u32) -> Option<(usize, u32)> {
-    if content.len() > SEARCHED {
-        return None;
-    }
     // What each bit of the last byte changes; a byte further on, that followed by a zero byte.
     let mut changes: Vec<u32> = (0..8).map(|bit| shifted(1 << bit)).collect();
     for at in (0..content.len()).rev() {

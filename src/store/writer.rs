@@ -15,7 +15,7 @@ use std::io;
 use std::time::Duration;
 
 /// How long a writer waits for its turn.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Who appends to a journal, one at a time.
 pub struct Writer {
