@@ -27,7 +27,7 @@ use crate::store::settings::SettingsFile;
 use crate::target::Address;
 use clap::Parser;
 use std::ffi::OsString;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
 pub use failure::{Failure, Status};
@@ -38,6 +38,8 @@ pub struct Surroundings<'a> {
     pub out: &'a mut dyn Write,
     /// Standard error: messages.
     pub err: &'a mut dyn Write,
+    /// Whether messages go to a terminal: then what takes long says how far it is.
+    pub is_terminal: bool,
     /// The time as RFC 3339 in UTC with milliseconds.
     pub now: &'a dyn Fn() -> String,
     /// The login name.
@@ -48,7 +50,8 @@ pub struct Surroundings<'a> {
 pub fn run() -> ExitCode {
     let user = whoami::username().unwrap_or_else(|_| "unknown".into());
     let (mut out, mut err) = (std::io::stdout().lock(), std::io::stderr().lock());
-    let mut surroundings = Surroundings { out: &mut out, err: &mut err, now: &now, user };
+    let is_terminal = err.is_terminal();
+    let mut surroundings = Surroundings { out: &mut out, err: &mut err, is_terminal, now: &now, user };
     ExitCode::from(run_with(std::env::args_os(), &mut surroundings) as u8)
 }
 

@@ -203,6 +203,12 @@ pub trait Target: Send + Sync {
         stamp: &Stamp,
     ) -> Result<Vec<Result<Accepted, Rejection>>, TargetError>;
 
+    /// How many requests it takes well in one [`Self::send`], where they are small: a store writes them all with one sync, a
+    /// server is asked for each, and nobody can end that sooner.
+    fn batch(&self) -> usize {
+        1_000
+    }
+
     /// At most `limit` customers of whom every named attribute has its value: of the profile, or of an extension as
     /// `Extension.attribute`; letter case counts in values, not in names.
     fn identify(&self, wanted: &[(String, String)], limit: usize) -> Result<Vec<Profile>, TargetError> {

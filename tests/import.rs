@@ -6,7 +6,7 @@ mod memory;
 
 use memory::Memory;
 use profile_desk::app::import::{
-    Ended, OnError, Options, Outcome, Sourced, Tally, Unreadable, derived_id, run, survey,
+    Ended, OnError, Options, Outcome, Sourced, Tally, Unreadable, derived_id, repeated, run, survey,
 };
 use profile_desk::model::json::Json;
 use profile_desk::model::profile::{CustomerId, Profile};
@@ -14,6 +14,7 @@ use profile_desk::model::request::Request;
 use profile_desk::model::schema::Schemas;
 use profile_desk::target::{Stamp, Target};
 use profile_desk::transfer::lines::Items;
+use proptest::prelude::*;
 use std::io::Cursor;
 use std::ops::ControlFlow;
 
@@ -124,6 +125,50 @@ fn a_dry_run_counts_like_the_import_and_changes_nothing() {
     let (wet, _, done) = import(&target, &file, &skip());
     assert_eq!((dry, said), (wet, done));
     assert_eq!((wet.new, wet.changed, wet.refused), (3, 2, 1));
+}
+
+/// Items of few customers: new, known, the same again, inserts, and some that are refused.
+fn few_customers() -> impl Strategy<Value = String> {
+    let id = prop::sample::select(vec!["A", "B", "C", "D"]);
+    let item = (id, 0..8_u8, 0..3_u8).prop_map(|(id, what, n)| match what {
+        0 => format!(r#"{{"customer_id":"{id}","Phone":[{{"type":"{n}"}}]}}"#),
+        1 => format!(
+            r#"{{"method":"POST","path":"/profiles/{id}/extensions","body":{{"Notes":[{{"text":"{n}"}}]}}}}"#
+        ),
+        2 => "{oops".to_owned(),
+        3 => format!(r#"{{"customer_id":"{id}","Notes":[{{"text":"{n}"}},{{"text":"{n}"}}]}}"#),
+        _ => format!(r#"{{"customer_id":"{id}","First":"{n}","Phone":[{{"type":{n},"number":"{what}"}}]}}"#),
+    });
+    prop::collection::vec(item, 0..40).prop_map(|items| format!("{PHONE}\n{}", items.join("\n")))
+}
+
+proptest! {
+    /// However many items are sent together, the same becomes of each, whether the import stops or goes on; and a dry run that
+    /// keeps only what it needs again says the same.
+    #[test]
+    fn batches_do_not_matter(file in few_customers(), batch in 1..12_usize, stops: bool) {
+        let options = if stops { Options::default() } else { skip() };
+        let (one, many) = (Memory::with_batch(1), Memory::with_batch(batch));
+        let again = repeated(&one, items(&file), None).unwrap();
+        prop_assert!(again.len() <= 4);
+        let dry_run = Options { dry_run: true, again: Some(again), ..options.clone() };
+        let told = [import(&many, &file, &dry_run), import(&one, &file, &options), import(&many, &file, &options)];
+        prop_assert_eq!(&told[0], &told[1]);
+        prop_assert_eq!(&told[1], &told[2]);
+        prop_assert!(one.state() == many.state());
+        let repeat = [import(&one, &file, &options), import(&many, &file, &options)];
+        prop_assert_eq!(&repeat[0], &repeat[1]);
+    }
+}
+
+#[test]
+fn what_the_target_refuses_stops_before_the_next_batch_is_sent() {
+    let target = Memory::with_batch(2);
+    target.refuse("B");
+    let file = r#"[{"customer_id":"A"},{"customer_id":"B"},{"customer_id":"C"},{"customer_id":"D"}]"#;
+    let (tally, ended, lines) = import(&target, file, &Options::default());
+    assert_eq!((tally.new, tally.refused, ended, lines.len()), (1, 1, Ended::Stopped, 2), "{lines:?}");
+    assert_eq!(target.customers().unwrap().len(), 1);
 }
 
 #[test]

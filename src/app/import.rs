@@ -1,15 +1,18 @@
 //! Importing: items of files planned over what the target holds, sent in batches, every item told what became of it.
 //!
 //! First [`survey`] says what the files hold and which schemas they miss; then [`run`] carries them out. A batch is planned
-//! from what was loaded and names that version, so what somebody else writes meanwhile is seen and the batch is planned anew.
+//! while the one before it is written. It names the version that it was planned from, so what somebody else writes meanwhile is
+//! seen and the batch is planned anew.
 //! A server that is not ours takes an item at a time.
 
 mod batch;
 mod foreign;
 mod identify;
+mod planner;
+mod post;
 mod survey;
 
-pub use identify::{derived_id, with_id};
+pub use identify::{derived_id, repeated, with_id};
 pub use survey::{Problem, Survey, survey};
 
 use crate::model::profile::CustomerId;
@@ -17,6 +20,8 @@ use crate::model::schema::Schema;
 use crate::target::{Stamp, Target, TargetError};
 use crate::transfer::lines::ReadError;
 use crate::transfer::read::Item;
+use post::Post;
+use std::collections::HashSet;
 use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -140,6 +145,15 @@ pub struct Options {
     pub match_by: Option<String>,
     /// Schemas to make before the first item, such as those that a survey derived.
     pub schemas: Vec<Schema>,
+    /// The customers of whom a dry run keeps what they would be, as [`repeated`] tells them; `None`: all.
+    pub again: Option<HashSet<CustomerId>>,
+}
+
+impl Options {
+    /// Whether what this customer would be is asked for again.
+    fn keeps(&self, id: &CustomerId) -> bool {
+        self.dry_run && self.again.as_ref().is_none_or(|again| again.contains(id))
+    }
 }
 
 /// How an import ended.
@@ -179,9 +193,12 @@ pub fn run(
     watch: Watch<'_>,
 ) -> (Tally, Result<Ended, ImportError>) {
     if target.capabilities().own {
-        let mut importer = batch::Importer::new(target, options, stamp, watch);
-        let ended = importer.all(items);
-        return (importer.tally(), ended);
+        let ended = Post::during(target, |post| {
+            let mut importer = batch::Importer::new(target, post, options, stamp, watch);
+            let ended = importer.all(items);
+            (importer.tally(), ended)
+        });
+        return ended.unwrap_or_else(|error| (Tally::default(), Err(error.into())));
     }
     let mut importer = foreign::Foreign::new(target, options, stamp, watch);
     let ended = importer.all(items);

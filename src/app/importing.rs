@@ -84,9 +84,8 @@ impl App {
         let Some(import) = self.import.as_mut() else { return Vec::new() };
         let Phase::Looked(survey) = &import.phase else { return Vec::new() };
         let derived = if schemas { survey.missing_schemas.clone() } else { Vec::new() };
-        let all = survey.profiles + survey.schemas + survey.inserts + survey.problem_count;
         let job = Job::Import(self.epoch, import.files.clone(), derived, import.stop.clone());
-        import.phase = Phase::Running(Tally::default(), all);
+        import.phase = Phase::Running(Tally::default(), survey.count());
         vec![job]
     }
 

@@ -2,17 +2,21 @@
 
 mod input;
 mod kept;
+mod progress;
 mod report;
 
 use super::address::{create, open, open_if_there};
 use super::args::{Import, OnError};
 use super::{Failure, Status, Surroundings};
-use crate::app::import::{Done, Ended, ImportError, Options, Survey, Tally, Unreadable, run, survey};
+use crate::app::import::{
+    Done, Ended, ImportError, Options, Survey, Tally, Unreadable, repeated, run, survey,
+};
 use crate::app::worker::Items;
 use crate::model::schema::{Schema, Schemas};
-use crate::target::{Stamp, TargetError};
+use crate::target::{Stamp, Target, TargetError};
 use crate::transfer::lines::ReadError;
 use input::Input;
+use progress::Progress;
 use report::Reports;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -26,7 +30,13 @@ pub fn import(asked: &Import, with: &mut Surroundings<'_>) -> Result<(), Failure
         Some(Err(TargetError::NotOffered(_))) => None, // then those of each customer are inferred
         Some(schemas) => Some(schemas?),
     };
-    let surveyed = survey(input::items(&inputs), &known.clone().unwrap_or_default());
+    let mut progress = Progress::new(&mut *with.err, with.is_terminal);
+    let looked = input::items(&inputs).zip(1..).map(|(item, count)| {
+        progress.at(|| format!("Looking through: {count} items"));
+        item
+    });
+    let surveyed = survey(looked, &known.clone().unwrap_or_default());
+    drop(progress);
     let surveyed = surveyed.map_err(|error| unreadable(&error).with("Nothing was changed."))?;
     let schemas = judge(asked, &surveyed, known.as_ref(), with)?;
     let mut reports = Reports::begin(asked)?;
@@ -34,27 +44,36 @@ pub fn import(asked: &Import, with: &mut Surroundings<'_>) -> Result<(), Failure
         Some(target) => target,
         None => create(&address)?,
     };
-    let options = Options {
-        dry_run: asked.dry_run,
-        on_error: asked.on_error.into(),
-        match_by: asked.match_by.clone(),
-        schemas,
-    };
+    let options = options(asked, schemas, target.as_ref(), &inputs)?;
     let (user, now) = (with.user.clone(), with.now);
     let stamp = || Stamp { by: user.clone(), at: now() };
-    let err = &mut *with.err;
-    let mut watch = |done: &Done<'_>, _: &Tally| {
+    let mut progress = Progress::new(&mut *with.err, with.is_terminal);
+    let mut watch = |done: &Done<'_>, tally: &Tally| {
         for reason in done.reasons {
-            // A closed standard error does not end an import: its exit status still tells.
-            let _ = writeln!(err, "{}: refused: {reason}", done.source.place());
+            progress.say(format_args!("{}: refused: {reason}", done.source.place()));
         }
+        progress.at(|| format!("{} of {} items", tally.read, surveyed.count()));
         reports.take(done);
         ControlFlow::Continue(())
     };
     let (tally, ended) = run(target.as_ref(), input::items(&inputs), &options, &stamp, &mut watch);
+    drop(progress);
     let written = reports.end();
     outcome(asked, tally, ended, with)?;
     written
+}
+
+fn options(
+    asked: &Import,
+    schemas: Vec<Schema>,
+    target: &dyn Target,
+    inputs: &[Input],
+) -> Result<Options, Failure> {
+    let match_by = asked.match_by.clone();
+    let again = || repeated(target, input::items(inputs), match_by.as_deref());
+    let again = asked.dry_run.then(again).transpose().map_err(failed)?;
+    let (dry_run, on_error) = (asked.dry_run, asked.on_error.into());
+    Ok(Options { dry_run, on_error, match_by, schemas, again })
 }
 
 /// The items of files for the window; the error is a sentence.
@@ -108,9 +127,15 @@ fn outcome(
         }
         Ok(_) if tally.refused > 0 => Err(Failure::refused(refused).with(line)),
         Ok(_) => Ok(writeln!(with.err, "{line}")?),
-        Err(ImportError::Target(error)) => Err(Failure::from(error).with(line)),
-        Err(ImportError::Unreadable(error)) => Err(unreadable(&error).with(line)),
-        Err(error) => Err(Failure::refused(error.to_string()).with(line)),
+        Err(error) => Err(failed(error).with(line)),
+    }
+}
+
+fn failed(error: ImportError) -> Failure {
+    match error {
+        ImportError::Target(error) => Failure::from(error),
+        ImportError::Unreadable(error) => unreadable(&error),
+        ImportError::Schema(..) => Failure::refused(error.to_string()),
     }
 }
 

@@ -82,9 +82,14 @@ struct Seen {
 impl Inference {
     /// Takes in a profile or the body of an insert; anything but an object says nothing.
     pub fn see(&mut self, profile: View<'_>) {
+        self.see_unknown(profile, &Schemas::default());
+    }
+
+    /// The same without the extensions that `known` has a schema of.
+    pub fn see_unknown(&mut self, profile: View<'_>, known: &Schemas) {
         for (name, value) in profile.members() {
             let name = name.decoded();
-            if !same_name(&name, CUSTOMER_ID) {
+            if !same_name(&name, CUSTOMER_ID) && known.get(&name).is_none() {
                 self.member(&name).see(value);
             }
         }

@@ -248,6 +248,10 @@ impl Target for DocumentStore {
         Err(TargetError::NotReached(format!("{} {sentence}", self.place())))
     }
 
+    fn batch(&self) -> usize {
+        100_000
+    }
+
     fn damage(&self) -> Option<String> {
         self.current().trouble.clone()
     }

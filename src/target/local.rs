@@ -96,6 +96,10 @@ impl Target for LocalStore {
         Ok(answers.into_iter().map(|answer| answer.map(accepted)).collect())
     }
 
+    fn batch(&self) -> usize {
+        100_000
+    }
+
     fn history(&self, id: &CustomerId) -> Result<Vec<Past>, TargetError> {
         let past = |line: Line| Past {
             seq: line.seq,

@@ -1,6 +1,6 @@
 //! A target in memory, in which somebody else can write just before a request arrives.
 
-use profile_desk::model::apply::{Reading, Rejection, State, apply};
+use profile_desk::model::apply::{Reading, Rejection, RejectionKind, State, apply};
 use profile_desk::model::plan::KnownReading;
 use profile_desk::model::profile::{CustomerId, Profile};
 use profile_desk::model::request::Request;
@@ -18,11 +18,16 @@ struct Inner {
     version: u64,
     moved: HashMap<CustomerId, u64>,
     meanwhile: Vec<Request>,
+    batch: Option<usize>,
+    refuses: Option<&'static str>,
 }
 
 impl Inner {
     fn carry_out(&mut self, request: &Request) -> Result<Accepted, Rejection> {
         let request = &with_id(request);
+        if request.customer().is_some_and(|id| self.refuses == Some(id.as_str())) {
+            return Err(Rejection::new(RejectionKind::ReadOnly, "refused"));
+        }
         apply(&mut self.state, request, Reading::Upsert)?;
         self.version += 1;
         self.moved.extend(request.customer().map(|id| (id, self.version)));
@@ -35,6 +40,16 @@ impl Memory {
     /// Somebody else sends these just before the next request arrives.
     pub fn meanwhile(&self, requests: Vec<Request>) {
         self.0.lock().unwrap().meanwhile = requests;
+    }
+
+    /// It takes nothing for this customer.
+    pub fn refuse(&self, id: &'static str) {
+        self.0.lock().unwrap().refuses = Some(id);
+    }
+
+    /// It takes so many requests at once.
+    pub fn with_batch(batch: usize) -> Self {
+        Self(Mutex::new(Inner { batch: Some(batch), ..Inner::default() }))
     }
 
     pub fn state(&self) -> State {
@@ -92,6 +107,10 @@ impl Target for Memory {
             return Err(TargetError::Moved(id));
         }
         Ok(requests.iter().map(|request| inner.carry_out(request)).collect())
+    }
+
+    fn batch(&self) -> usize {
+        self.0.lock().unwrap().batch.unwrap_or(1_000)
     }
 
     fn damage(&self) -> Option<String> {

@@ -1,43 +1,48 @@
-//! Items planned, judged, and sent a batch at a time.
+//! Items planned and judged, and sent a batch at a time: while one is on its way the next is planned.
 
 use super::identify::Identifier;
+use super::planner::{Plan, Planner, Work, sentences};
+use super::post::{Answer, Parcel, Post};
 use super::{Done, Ended, ImportError, OnError, Options, Outcome, Sourced, Tally, Unreadable, Watch};
-use crate::model::apply::{Reading, Rejection, RejectionKind, State, apply};
-use crate::model::finding::Severity;
-use crate::model::json::Json;
-use crate::model::profile::{CustomerId, Profile};
+use crate::model::apply::{Rejection, RejectionKind};
+use crate::model::profile::CustomerId;
 use crate::model::request::Request;
-use crate::model::schema::{Schema, Schemas};
-use crate::model::validate::validate;
-use crate::target::{Stamp, Target, TargetError, Version};
-use crate::transfer::merge;
+use crate::target::{Stamp, Target, TargetError};
 use crate::transfer::read::Content;
 use std::collections::HashSet;
 use std::ops::ControlFlow;
 
-/// How many items are planned and sent together.
-const BATCH: usize = 1_000;
-
 /// How many bytes of items are held before they are sent.
-const BATCH_BYTES: usize = 8 << 20;
+const BATCH_BYTES: usize = 4 << 20;
 
 /// How often a batch is planned anew because somebody else writes to its customers.
 const ATTEMPTS: usize = 20;
 
 pub(super) struct Importer<'a> {
-    target: &'a dyn Target,
+    post: &'a Post,
     options: &'a Options,
     stamp: &'a dyn Fn() -> Stamp,
     watch: Watch<'a>,
     tally: Tally,
     identifier: Identifier<'a>,
-    /// The schemas as of this batch; in a dry run also the customers as they would be.
-    state: State,
-    batch: Vec<Pending>,
-    bytes: usize,
-    /// Customers in the batch: the next item of the same customer needs the outcome first.
-    held: HashSet<CustomerId>,
+    planner: Planner<'a>,
+    /// The most items of a batch.
+    most: usize,
+    batch: Batch,
+    /// The batch before it, on its way.
+    sent: Option<Batch>,
+    /// Whether most customers of the last batch were there already: then everyone is looked up first.
+    looks: bool,
     cancelled: bool,
+}
+
+/// Items that are planned and sent together.
+#[derive(Default)]
+struct Batch {
+    items: Vec<Pending>,
+    bytes: usize,
+    /// Its customers: the next item of the same customer needs the outcome first.
+    held: HashSet<CustomerId>,
 }
 
 /// An item on its way.
@@ -48,51 +53,26 @@ struct Pending {
     plan: Plan,
 }
 
-/// What an item asks for.
-enum Work {
-    Profile(Json),
-    Insert(Json),
-    Nothing,
-}
-
-/// What will become, or became, of it.
-enum Plan {
-    Send { requests: Vec<Request>, outcome: Outcome, version: Option<Version> },
-    Settled(Outcome, Vec<String>),
-}
-
-impl Plan {
-    fn refused(reason: impl Into<String>) -> Self {
-        Self::Settled(Outcome::Refused, vec![reason.into()])
-    }
-
-    fn requests(&self) -> &[Request] {
-        if let Self::Send { requests, .. } = self { requests } else { &[] }
-    }
-
-    fn version(&self) -> Option<Version> {
-        if let Self::Send { version, .. } = self { *version } else { None }
-    }
-}
-
 impl<'a> Importer<'a> {
     pub fn new(
         target: &'a dyn Target,
+        post: &'a Post,
         options: &'a Options,
         stamp: &'a dyn Fn() -> Stamp,
         watch: Watch<'a>,
     ) -> Self {
         Self {
-            target,
+            post,
             options,
             stamp,
             watch,
             tally: Tally::default(),
             identifier: Identifier::new(target, options.match_by.as_deref()),
-            state: State::default(),
-            batch: Vec::new(),
-            bytes: 0,
-            held: HashSet::new(),
+            planner: Planner::new(target, options),
+            most: target.batch(),
+            batch: Batch::default(),
+            sent: None,
+            looks: false,
             cancelled: false,
         }
     }
@@ -105,7 +85,18 @@ impl<'a> Importer<'a> {
         &mut self,
         items: impl Iterator<Item = Result<Sourced, Unreadable>>,
     ) -> Result<Ended, ImportError> {
-        self.refresh()?;
+        let ended = self.each(items);
+        let arrived = self.arrive(); // however it ended, what is on its way counts
+        let ended = ended?;
+        arrived?;
+        Ok(self.ended().unwrap_or(ended))
+    }
+
+    fn each(
+        &mut self,
+        items: impl Iterator<Item = Result<Sourced, Unreadable>>,
+    ) -> Result<Ended, ImportError> {
+        self.planner.refresh()?;
         self.make_schemas()?;
         for source in items {
             match source {
@@ -120,7 +111,7 @@ impl<'a> Importer<'a> {
             }
         }
         self.flush()?;
-        Ok(self.ended().unwrap_or(Ended::Finished))
+        Ok(Ended::Finished)
     }
 
     fn ended(&self) -> Option<Ended> {
@@ -132,35 +123,10 @@ impl<'a> Importer<'a> {
 
     fn make_schemas(&mut self) -> Result<(), ImportError> {
         for schema in &self.options.schemas {
-            if let Err(rejection) = self.make_schema(&schema.json)? {
+            if let Err(rejection) = self.planner.make_schema(&schema.json, &(self.stamp)())? {
                 return Err(ImportError::Schema(schema.name.clone(), rejection.to_string()));
             }
         }
-        Ok(())
-    }
-
-    /// The target judges a schema, since it knows all customers; a dry run judges it by the schemas alone.
-    fn make_schema(&mut self, json: &Json) -> Result<Result<(), Rejection>, TargetError> {
-        let request = Request::CreateSchema(json.clone());
-        if self.options.dry_run {
-            return Ok(apply(&mut self.state, &request, Reading::Upsert));
-        }
-        let answer = self.target.send(&[request], None, &(self.stamp)())?.pop();
-        self.refresh()?;
-        Ok(answer.map_or(Ok(()), |answer| answer.map(|_| ())))
-    }
-
-    /// Reads the schemas; those that a dry run would have made stay.
-    fn refresh(&mut self) -> Result<(), TargetError> {
-        let mut schemas: Schemas = self.target.schemas()?;
-        if self.options.dry_run {
-            for made in &self.state.schemas {
-                if schemas.get(&made.name).is_none() {
-                    schemas.push(made.clone());
-                }
-            }
-        }
-        self.state.schemas = schemas;
         Ok(())
     }
 
@@ -170,7 +136,10 @@ impl<'a> Importer<'a> {
             Content::Refused(_, reason) => (None, Work::Nothing, Plan::refused(reason.clone())),
             Content::Schema(json) => {
                 self.flush()?;
-                (None, Work::Nothing, self.schema(json)?)
+                if self.ended().is_some() {
+                    return Ok(());
+                }
+                (None, Work::Nothing, self.planner.schema(json, &(self.stamp)())?)
             }
             Content::Profile(json) => match self.identifier.identify(&source.file, json)? {
                 Err(reason) => (None, Work::Nothing, Plan::refused(reason)),
@@ -178,114 +147,74 @@ impl<'a> Importer<'a> {
             },
             Content::Insert(id, body) => self.planned(id.clone(), Work::Insert(body.clone()))?,
         };
-        let is_refused = matches!(plan, Plan::Settled(Outcome::Refused, _));
-        self.bytes += size(&source.item.content);
-        self.batch.push(Pending { source, customer, work, plan });
-        let is_last = is_refused && self.options.on_error == OnError::Stop;
-        if is_last || self.batch.len() >= BATCH || self.bytes >= BATCH_BYTES { self.flush() } else { Ok(()) }
-    }
-
-    /// A schema that is there already in the same words changes nothing; in other words it is refused.
-    fn schema(&mut self, json: &Json) -> Result<Plan, ImportError> {
-        let schema = match Schema::from_json(json) {
-            Ok(schema) => schema,
-            Err(error) => return Ok(Plan::refused(error.to_string())),
-        };
-        Ok(match self.state.schemas.get(&schema.name) {
-            None => match self.make_schema(json)? {
-                Ok(()) => Plan::Settled(Outcome::New, Vec::new()),
-                Err(rejection) => Plan::Settled(Outcome::Refused, sentences(&rejection)),
-            },
-            Some(known) if Schema { json: json.clone(), ..known.clone() } == schema => {
-                Plan::Settled(Outcome::Same, Vec::new())
-            }
-            Some(known) => {
-                Plan::refused(format!("the store has another schema of the extension {}", known.name))
-            }
-        })
+        let is_last = plan.is_refused() && self.options.on_error == OnError::Stop;
+        self.batch.bytes += size(&source.item.content);
+        self.batch.items.push(Pending { source, customer, work, plan });
+        if is_last {
+            self.flush()?;
+        } else if self.batch.items.len() >= self.most || self.batch.bytes >= BATCH_BYTES {
+            self.dispatch()?;
+        }
+        Ok(())
     }
 
     fn planned(
         &mut self,
         id: CustomerId,
         work: Work,
-    ) -> Result<(Option<CustomerId>, Work, Plan), ImportError> {
-        if self.held.contains(&id) {
+    ) -> Result<(Option<CustomerId>, Work, Plan), TargetError> {
+        let sent = self.sent.as_ref().is_some_and(|sent| sent.held.contains(&id));
+        let held = self.batch.held.contains(&id);
+        if held {
             self.flush()?;
+        } else if sent {
+            self.arrive()?;
         }
-        self.held.insert(id.clone());
-        let plan = self.plan(&id, &work)?;
+        let guessed = if self.looks || held || sent { None } else { self.planner.new_customer(&work) };
+        let plan = match guessed {
+            Some(plan) => plan,
+            None => self.planner.plan(&id, &work)?,
+        };
+        self.batch.held.insert(id.clone());
         Ok((Some(id), work, plan))
     }
 
-    /// Plans and judges an item: it goes whole or not at all, so all its requests are judged before the first is sent.
-    fn plan(&mut self, id: &CustomerId, work: &Work) -> Result<Plan, TargetError> {
-        let (known, version) = self.known(id)?;
-        let (requests, outcome) = match (work, &known) {
-            (Work::Nothing, _) => return Ok(Plan::Settled(Outcome::Same, Vec::new())),
-            (Work::Insert(body), _) => {
-                (vec![Request::InsertRecords(id.clone(), body.clone())], Outcome::Changed)
-            }
-            (Work::Profile(json), None) => (vec![Request::CreateProfile(json.clone())], Outcome::New),
-            (Work::Profile(json), Some(known)) => {
-                match Profile::from_json(json, |name| self.state.schemas.get(name).is_some()) {
-                    Err(reason) => return Ok(Plan::refused(reason)),
-                    Ok(file) => (merge::requests(known, &file, &self.state.schemas), Outcome::Changed),
-                }
-            }
-        };
-        let reasons = self.judge(id, known.as_ref(), &requests);
-        if !reasons.is_empty() {
-            return Ok(Plan::Settled(Outcome::Refused, reasons));
-        }
-        let is_same = self.applied(id, known.as_ref(), &requests);
-        let same = Plan::Settled(Outcome::Same, Vec::new());
-        Ok(if is_same { same } else { Plan::Send { requests, outcome, version } })
+    /// Sends the batch and waits for what comes of it.
+    fn flush(&mut self) -> Result<(), TargetError> {
+        self.dispatch()?;
+        self.arrive()
     }
 
-    /// The customer as of now; in a dry run as it would be.
-    fn known(&self, id: &CustomerId) -> Result<(Option<Profile>, Option<Version>), TargetError> {
-        if let Some(profile) = self.state.profiles.get(id) {
-            return Ok((Some(profile.clone()), None));
+    /// Sends the batch once the former one has arrived, unless that ended the import.
+    fn dispatch(&mut self) -> Result<(), TargetError> {
+        self.arrive()?;
+        let batch = std::mem::take(&mut self.batch);
+        if self.ended().is_some() {
+            return Ok(());
         }
-        let loaded = self.target.load(id)?;
-        Ok(loaded.map_or((None, None), |loaded| (Some(loaded.profile), loaded.version)))
-    }
-
-    fn judge(&self, id: &CustomerId, known: Option<&Profile>, requests: &[Request]) -> Vec<String> {
-        let is_insert = matches!(requests, [Request::InsertRecords(..)]);
-        if known.is_none() && is_insert {
-            return vec![format!("there is no customer {id}")];
-        }
-        let findings = requests.iter().flat_map(|request| validate(request, &self.state.schemas));
-        findings.filter(|f| f.severity == Severity::Error).map(|finding| finding.to_string()).collect()
-    }
-
-    /// Carries out judged requests on a copy; says whether nothing changed. A dry run keeps the copy.
-    fn applied(&mut self, id: &CustomerId, known: Option<&Profile>, requests: &[Request]) -> bool {
-        if requests.is_empty() || (known.is_none() && !self.options.dry_run) {
-            return requests.is_empty();
-        }
-        if let Some(known) = known {
-            self.state.profiles.insert(id.clone(), known.clone());
-        }
-        for request in requests {
-            // What validation finds was asked before; what the target finds beyond it is its own answer.
-            let _ = apply(&mut self.state, request, Reading::Upsert);
-        }
-        let is_same = known == self.state.profiles.get(id);
         if !self.options.dry_run {
-            self.state.profiles.remove(id);
+            self.post(&batch);
         }
-        is_same
+        self.sent = Some(batch);
+        Ok(())
     }
 
-    /// Sends the batch, and tells of each item in the order in which it came.
-    fn flush(&mut self) -> Result<(), ImportError> {
-        if !self.options.dry_run {
-            self.send()?;
+    fn post(&self, batch: &Batch) {
+        let requests: Vec<Request> = batch.requests().cloned().collect();
+        if !requests.is_empty() {
+            let planned_from = batch.items.iter().filter_map(|pending| pending.plan.version()).min();
+            self.post.send(Parcel { requests, planned_from, stamp: (self.stamp)() });
         }
-        for pending in std::mem::take(&mut self.batch) {
+    }
+
+    /// Waits for what was sent, and tells of each item in the order in which it came.
+    fn arrive(&mut self) -> Result<(), TargetError> {
+        let Some(mut batch) = self.sent.take() else { return Ok(()) };
+        if !self.options.dry_run {
+            self.deliver(&mut batch)?;
+        }
+        let (all, new) = (self.tally.read, self.tally.new);
+        for pending in batch.items {
             let (outcome, reasons) = match pending.plan {
                 Plan::Send { outcome, .. } => (outcome, Vec::new()),
                 Plan::Settled(outcome, reasons) => (outcome, reasons),
@@ -295,77 +224,78 @@ impl<'a> Importer<'a> {
             let done = Done { source: &pending.source, customer, outcome, reasons: &reasons };
             self.cancelled |= (self.watch)(&done, &self.tally) == ControlFlow::Break(());
         }
-        self.bytes = 0;
-        self.held.clear();
-        Ok(self.refresh()?)
+        self.looks = (self.tally.read - all) > 2 * (self.tally.new - new);
+        self.planner.refresh()
     }
 
-    /// Sends what has requests until nothing of it has; what moved, or came into being meanwhile, is planned anew.
-    fn send(&mut self) -> Result<(), TargetError> {
-        for _ in 0..ATTEMPTS {
-            let requests: Vec<Request> =
-                self.batch.iter().flat_map(|pending| pending.plan.requests().iter().cloned()).collect();
-            if requests.is_empty() {
-                return Ok(());
+    /// Until nothing of a batch is to be sent any more; what moved, or came into being meanwhile, is planned anew.
+    fn deliver(&mut self, batch: &mut Batch) -> Result<(), TargetError> {
+        let mut attempts = 1..ATTEMPTS;
+        while batch.requests().next().is_some() {
+            let again = batch.settle(self.post.answer())?;
+            if again.is_empty() {
+                break;
             }
-            let version = self.batch.iter().filter_map(|pending| pending.plan.version()).min();
-            match self.target.send(&requests, version, &(self.stamp)()) {
-                Ok(answers) => {
-                    let overtaken = self.settle(answers.into_iter().map(Result::err));
-                    self.plan_anew(&overtaken)?;
+            self.planner.refresh()?;
+            for pending in again {
+                if let Some(id) = &pending.customer {
+                    pending.plan = self.planner.plan(id, &pending.work)?;
                 }
-                Err(TargetError::Moved(_) | TargetError::SchemasMoved) => {
-                    let open = |at: &usize| !self.batch[*at].plan.requests().is_empty();
-                    let all: Vec<usize> = (0..self.batch.len()).filter(open).collect();
-                    self.plan_anew(&all)?;
-                }
-                Err(error) => return Err(error),
             }
-        }
-        for pending in &mut self.batch {
-            if !pending.plan.requests().is_empty() {
-                pending.plan =
-                    Plan::refused("somebody else changed this customer again and again; import it once more");
+            if attempts.next().is_none() {
+                batch.give_up();
             }
-        }
-        Ok(())
-    }
-
-    /// Takes the answers in; the places of items whose customer was made by somebody else meanwhile.
-    fn settle(&mut self, mut answers: impl Iterator<Item = Option<Rejection>>) -> Vec<usize> {
-        let mut overtaken = Vec::new();
-        for (at, pending) in self.batch.iter_mut().enumerate() {
-            let Plan::Send { requests, outcome, .. } = &pending.plan else { continue };
-            let refused: Vec<Rejection> = answers.by_ref().take(requests.len()).flatten().collect();
-            let is_create = matches!(requests[..], [Request::CreateProfile(_)]);
-            if is_create && refused.iter().any(|rejection| rejection.kind == RejectionKind::AlreadyExists) {
-                overtaken.push(at);
-            } else if refused.is_empty() {
-                pending.plan = Plan::Settled(*outcome, Vec::new());
-            } else {
-                pending.plan = Plan::Settled(Outcome::Refused, refused.iter().flat_map(sentences).collect());
-            }
-        }
-        overtaken
-    }
-
-    fn plan_anew(&mut self, places: &[usize]) -> Result<(), TargetError> {
-        if !places.is_empty() {
-            self.refresh()?;
-        }
-        for at in places {
-            let Some(id) = self.batch[*at].customer.clone() else { continue };
-            let work = std::mem::replace(&mut self.batch[*at].work, Work::Nothing);
-            let plan = self.plan(&id, &work)?;
-            let pending = &mut self.batch[*at];
-            (pending.work, pending.plan) = (work, plan);
+            self.post(batch);
         }
         Ok(())
     }
 }
 
-fn sentences(rejection: &Rejection) -> Vec<String> {
-    rejection.findings.iter().map(ToString::to_string).collect()
+impl Batch {
+    fn requests(&self) -> impl Iterator<Item = &Request> {
+        self.items.iter().flat_map(|pending| pending.plan.requests())
+    }
+
+    /// Takes the answers in. What is to be planned anew: items whose customer was made by somebody else meanwhile, and all where
+    /// a customer or the schemas moved.
+    fn settle(&mut self, answer: Answer) -> Result<Vec<&mut Pending>, TargetError> {
+        let mut answers = match answer {
+            Ok(answers) => answers.into_iter().map(Result::err),
+            Err(TargetError::Moved(_) | TargetError::SchemasMoved) => {
+                return Ok(self.items.iter_mut().filter(|pending| pending.is_open()).collect());
+            }
+            Err(error) => return Err(error),
+        };
+        let settled = self.items.iter_mut().map(|pending| pending.settle(&mut answers));
+        Ok(settled.filter(|pending| pending.is_open()).collect())
+    }
+
+    fn give_up(&mut self) {
+        for pending in self.items.iter_mut().filter(|pending| pending.is_open()) {
+            pending.plan =
+                Plan::refused("somebody else changed this customer again and again; import it once more");
+        }
+    }
+}
+
+impl Pending {
+    /// Takes the answers to its requests in. It stays open where its customer is there already, though it should be made.
+    fn settle(&mut self, answers: &mut impl Iterator<Item = Option<Rejection>>) -> &mut Self {
+        let Plan::Send { requests, outcome, .. } = &self.plan else { return self };
+        let refused: Vec<Rejection> = answers.take(requests.len()).flatten().collect();
+        let is_create = matches!(requests[..], [Request::CreateProfile(_)]);
+        if refused.is_empty() {
+            self.plan = Plan::Settled(*outcome, Vec::new());
+        } else if !is_create || refused.iter().all(|rejection| rejection.kind != RejectionKind::AlreadyExists)
+        {
+            self.plan = Plan::Settled(Outcome::Refused, refused.iter().flat_map(sentences).collect());
+        }
+        self
+    }
+
+    fn is_open(&self) -> bool {
+        !self.plan.requests().is_empty()
+    }
 }
 
 /// Bytes of an item, roughly.

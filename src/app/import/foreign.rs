@@ -153,7 +153,9 @@ impl<'a> Foreign<'a> {
             Err(reason) => Ok(refused(reason)),
             Ok(requests) if requests.is_empty() => Ok((Outcome::Same, Vec::new())),
             Ok(_) if self.options.dry_run => {
-                self.would_be.profiles.insert(id.clone(), meant.mine);
+                if self.options.keeps(id) {
+                    self.would_be.profiles.insert(id.clone(), meant.mine);
+                }
                 Ok((Outcome::Changed, Vec::new()))
             }
             Ok(_) => Ok(ended(submit(self.target, &meant.wanted(), &(self.stamp)())?)),

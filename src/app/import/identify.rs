@@ -1,9 +1,11 @@
 //! Whose profile an item is: by its ID, by a core attribute, or by an ID derived from its content.
 
+use super::{ImportError, Sourced, Unreadable};
 use crate::model::json::{Json, Kind, View, same_name};
 use crate::model::profile::{CUSTOMER_ID, CustomerId, Profile};
 use crate::target::{Target, TargetError};
-use std::collections::{BTreeSet, HashMap};
+use crate::transfer::read::Content;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// How many customers with one value are looked at: one is found, of two or more none is.
@@ -82,6 +84,27 @@ impl<'a> Identifier<'a> {
         };
         Ok(wanted.iter().filter_map(|value| holders.get(value)).flatten().cloned().collect())
     }
+}
+
+/// The customers of several items: a dry run must know what an item would have made of them once the next one comes. What is
+/// kept of all others is a hash.
+pub fn repeated(
+    target: &dyn Target,
+    items: impl Iterator<Item = Result<Sourced, Unreadable>>,
+    match_by: Option<&str>,
+) -> Result<HashSet<CustomerId>, ImportError> {
+    let mut identifier = Identifier::new(target, match_by);
+    let (mut met, mut again) = (HashSet::new(), HashSet::new());
+    for source in items {
+        let source = source?;
+        let id = match &source.item.content {
+            Content::Profile(json) => identifier.identify(&source.file, json)?.ok().map(|(id, _)| id),
+            Content::Insert(id, _) => Some(id.clone()),
+            Content::Schema(_) | Content::Refused(..) | Content::NotJson(..) => None,
+        };
+        again.extend(id.filter(|id| !met.insert(fnv1a(&[id.as_str().as_bytes()]))));
+    }
+    Ok(again)
 }
 
 /// The ID that our own stores give to a profile without one: 64-bit FNV-1a of its text without white space between tokens, a

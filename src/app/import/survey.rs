@@ -51,6 +51,12 @@ impl Survey {
         ))
     }
 
+    /// How many items.
+    pub fn count(&self) -> usize {
+        let about_all = self.problems.iter().filter(|problem| problem.place.is_empty()).count();
+        self.profiles + self.schemas + self.inserts + self.problem_count - about_all
+    }
+
     fn problem(&mut self, place: String, reason: String, not_json: bool) {
         self.problem_count += 1;
         if self.problems.len() < LISTED {
@@ -72,11 +78,11 @@ pub fn survey(
         match &source.item.content {
             Content::Profile(json) => {
                 survey.profiles += 1;
-                inference.see(json.view());
+                inference.see_unknown(json.view(), &known);
             }
             Content::Insert(_, body) => {
                 survey.inserts += 1;
-                inference.see(body.view());
+                inference.see_unknown(body.view(), &known);
             }
             Content::Schema(json) => {
                 survey.schemas += 1;
