@@ -19,7 +19,7 @@ use std::ops::Range;
 use std::path::Path;
 
 /// A block ends with the line that makes it this long. In bytes.
-const BLOCK: u64 = 32 << 10;
+const BLOCK: u64 = 40 << 10;
 /// With more different names of core attributes than this, any name may be one.
 const MOST_NAMES: usize = 4096;
 
@@ -103,7 +103,7 @@ impl Building {
         if let Some((_, signature)) = self.blocks.last_mut() {
             signature.add(&text, value.is_plain());
         }
-        if text.bytes().any(|byte| byte == b'@') {
+        if text.bytes().fold(false, |any, byte| any | (byte == b'@')) {
             self.values.add(self.key.value(&text), Mark { position, begins: false, gone: false });
         }
     }
