@@ -103,7 +103,7 @@ impl Building {
         if let Some((_, signature)) = self.blocks.last_mut() {
             signature.add(&text, value.is_plain());
         }
-        if text.bytes().fold(false, |any, byte| any | (byte == b'@')) {
+        if text.bytes().any(|byte| byte == b'@') {
             self.values.add(self.key.value(&text), Mark { position, begins: false, gone: false });
         }
     }

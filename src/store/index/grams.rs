@@ -80,12 +80,12 @@ fn rows(value: &[u8], mut set: impl FnMut(usize)) {
 /// Each byte, ASCII letters folded, eight bits further up: so much of three bytes is left in a word of four when the next comes.
 static FOLDED: [u32; 256] = {
     let mut folded = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        let is_capital = byte >= b'A' as usize && byte <= b'Z' as usize;
-        folded[byte] = (byte as u32 | if is_capital { 0x20 } else { 0 }) << 8;
+    let mut byte = 0_u8;
+    while byte < u8::MAX {
+        folded[byte as usize] = (byte.to_ascii_lowercase() as u32) << 8;
         byte += 1;
     }
+    folded[byte as usize] = (byte as u32) << 8;
     folded
 };
 
