@@ -2,11 +2,11 @@
 
 mod input;
 mod kept;
-mod progress;
 mod report;
 
 use super::address::{create, open, open_if_there};
 use super::args::{Import, OnError};
+use super::progress::Progress;
 use super::{Failure, Status, Surroundings};
 use crate::app::import::{
     Done, Ended, ImportError, Options, Survey, Tally, Unreadable, repeated, run, survey,
@@ -16,7 +16,6 @@ use crate::model::schema::{Schema, Schemas};
 use crate::target::{Stamp, Target, TargetError};
 use crate::transfer::lines::ReadError;
 use input::Input;
-use progress::Progress;
 use report::Reports;
 use std::ops::ControlFlow;
 use std::path::PathBuf;

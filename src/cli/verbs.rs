@@ -1,20 +1,21 @@
 //! The commands, one function each.
 
 use super::address::open_or_create;
-use super::args::{Criterion, Format, SchemaVerb, Target, Verb};
+use super::args::{Criterion, SchemaVerb, Target, Verb};
 use super::check::{check, repair};
+use super::export::export;
 use super::history::history;
 use super::insert::insert;
 use super::serve::serve;
 use super::{Failure, Surroundings, import};
 use crate::model::json::{Json, pretty, same_name, text_of};
-use crate::model::profile::{CustomerId, Profile};
+use crate::model::profile::CustomerId;
 use crate::model::request::Request;
 use crate::model::schema::Schema;
 use crate::target::{Accepted, Stamp, Target as Store};
 use crate::transfer::generate::{SCHEMAS, customer};
 use std::io::{BufWriter, ErrorKind, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 type Done = Result<(), Failure>;
 
@@ -110,58 +111,11 @@ fn find(criteria: &[Criterion], text: Option<&str>, target: &Target, with: &mut 
     found.try_for_each(|profile| Ok(writeln!(with.out, "{}", profile.to_json())?))
 }
 
-fn print_profile(store: &dyn Store, id: &CustomerId, out: &mut dyn Write) -> Done {
-    if let Some(loaded) = store.load(id)? {
-        writeln!(out, "{}", loaded.profile.to_json())?;
-    }
-    Ok(())
-}
-
 /// Sends one request as it is.
 pub fn send(store: &dyn Store, request: &Request, with: &Surroundings<'_>) -> Result<Accepted, Failure> {
     let mut answers = store.send(std::slice::from_ref(request), None, &stamp(with))?;
     let missing = || Failure::refused("the store gave no answer");
     Ok(answers.pop().ok_or_else(missing)??)
-}
-
-fn export(format: Format, output: Option<&Path>, target: &Target, with: &mut Surroundings<'_>) -> Done {
-    let store = target.open()?;
-    let mut bytes = Vec::new();
-    let profiles = store.customers()?;
-    match format {
-        Format::Jsonl => profiles.iter().try_for_each(|id| print_profile(store.as_ref(), id, &mut bytes))?,
-        Format::Json => {
-            let schemas = store.schemas()?;
-            let schemas: Vec<&str> = schemas.iter().map(|schema| schema.json.as_str()).collect();
-            write!(bytes, "{{\"schemas\":[\n{}\n],\"profiles\":[", schemas.join(",\n"))?;
-            for (number, id) in profiles.iter().enumerate() {
-                bytes.extend_from_slice(if number == 0 { b"\n" } else { b",\n" });
-                let loaded = store.load(id)?.map(|loaded| loaded.profile);
-                write!(bytes, "{}", loaded.unwrap_or_else(|| Profile::empty(id.clone())).to_json())?;
-            }
-            writeln!(bytes, "\n]}}")?;
-        }
-    }
-    match output {
-        None => with.out.write_all(&bytes)?,
-        Some(file) => replace(file, &bytes).map_err(|error| Failure::file(file, "written", &error))?,
-    }
-    writeln!(with.err, "Exported {} customers.", profiles.len())?;
-    Ok(())
-}
-
-/// Writes a file beside its place and moves it there once it is whole, so that a failure leaves the former one.
-fn replace(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut name = file.as_os_str().to_owned();
-    name.push(format!(".part-{}", std::process::id()));
-    let part = PathBuf::from(name);
-    let mut output = std::fs::File::create_new(&part)?;
-    let written = output.write_all(bytes).and_then(|()| output.sync_all());
-    let done = written.and_then(|()| std::fs::rename(&part, file));
-    if done.is_err() {
-        let _ = std::fs::remove_file(&part); // the first error is the one to tell
-    }
-    done
 }
 
 /// The schemas first, then a customer a line, until a reader has enough.

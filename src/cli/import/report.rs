@@ -2,10 +2,9 @@
 
 use super::super::Failure;
 use super::super::args::Import;
+use super::super::part::Part;
 use crate::app::import::{Done, Outcome};
 use crate::model::json::{Json, quoted};
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 /// The files that were asked for.
@@ -25,7 +24,7 @@ impl Reports {
                 return Err(Failure::refused(sentence).with("Nothing was changed. Name another file."));
             }
             taken.push(place(file));
-            Part::begin(file).map(Some).map_err(|error| Failure::file(file, "written", &error))
+            Part::begin(file, true).map(Some).map_err(|error| Failure::file(file, "written", &error))
         };
         let report = begin(&asked.report)?;
         Ok(Self { report, refused: begin(&asked.refused)? })
@@ -44,7 +43,7 @@ impl Reports {
     /// Moves them to their places, whole.
     pub fn end(self) -> Result<(), Failure> {
         for part in [self.report, self.refused].into_iter().flatten() {
-            let file = part.file.clone();
+            let file = part.place().to_owned();
             part.end().map_err(|error| {
                 let sentence = format!("{} cannot be written: {error}", file.display());
                 Failure::refused(sentence).with("The import itself is done, as counted above.")
@@ -67,52 +66,4 @@ fn place(file: &Path) -> PathBuf {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let in_folder = || Some(folder.canonicalize().ok()?.join(file.file_name()?));
     file.canonicalize().ok().or_else(in_folder).unwrap_or_else(|| file.to_owned())
-}
-
-/// A file that is written beside its place and moved there once it is whole.
-struct Part {
-    file: PathBuf,
-    beside: PathBuf,
-    out: BufWriter<File>,
-    error: Option<io::Error>,
-    ended: bool,
-}
-
-impl Part {
-    fn begin(file: &Path) -> io::Result<Self> {
-        if file.is_dir() {
-            return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
-        }
-        let mut name = file.as_os_str().to_owned();
-        name.push(format!(".part-{}", std::process::id()));
-        let beside = PathBuf::from(name);
-        let mut options = File::options();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let out = BufWriter::new(options.open(&beside)?);
-        Ok(Self { file: file.to_owned(), beside, out, error: None, ended: false })
-    }
-
-    fn line(&mut self, line: &[u8]) {
-        if self.error.is_none() {
-            self.error = self.out.write_all(line).and_then(|()| self.out.write_all(b"\n")).err();
-        }
-    }
-
-    fn end(mut self) -> io::Result<()> {
-        let written = self.error.take().map_or(Ok(()), Err);
-        written.and_then(|()| self.out.flush()).and_then(|()| self.out.get_ref().sync_all())?;
-        std::fs::rename(&self.beside, &self.file)?;
-        self.ended = true;
-        Ok(())
-    }
-}
-
-impl Drop for Part {
-    fn drop(&mut self) {
-        if !self.ended {
-            let _ = std::fs::remove_file(&self.beside); // its failure was told already, or nothing was changed
-        }
-    }
 }

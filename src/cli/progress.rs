@@ -1,4 +1,4 @@
-//! How far an import is, on a line of the terminal that is written over and over, between messages that stay.
+//! How far a command is, on a line of the terminal that is written over and over, between messages that stay.
 
 use std::fmt::Display;
 use std::io::Write;
@@ -10,7 +10,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// Begins the line anew.
 const ANEW: &str = "\r\x1b[K";
 
-/// What is said while an import goes on. A closed standard error does not end it: its exit status still tells.
+/// What is said while a command goes on. A closed standard error does not end it: its exit status still tells.
 pub struct Progress<'a> {
     out: &'a mut dyn Write,
     is_terminal: bool,
