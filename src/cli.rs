@@ -6,6 +6,7 @@
 mod address;
 mod args;
 mod check;
+mod compact;
 pub mod connections;
 mod export;
 mod failure;

@@ -3,6 +3,7 @@
 mod chain;
 mod check;
 mod commit;
+mod compact;
 pub mod connections;
 mod create;
 pub mod disk;
@@ -41,17 +42,24 @@ use crate::model::request::Request;
 use crate::model::schema::Schemas;
 use commit::{Asked, Commit};
 use disk::{Disk, OsDisk};
-use std::path::Path;
+use header::Header;
+use position::Position;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
+use std::time::Duration;
 use view::{PIECE, View};
 use wanted::Wanted;
 
 pub use check::{Report, Spot, check};
+pub use compact::Compacted;
 pub use error::StoreError;
 pub use journal::Options;
 pub use repair::{RepairError, Repaired, repair, repair_on};
 pub use segments::Trouble;
 pub use view::{Progress, Watch};
+
+/// So long a file stays for which another stands.
+const REPLACED: Duration = Duration::from_hours(1);
 
 /// A local store, open for reading and writing. Several may be open on one folder, in one process or many; many threads may share
 /// one. Readers never wait for a writer.
@@ -62,6 +70,8 @@ pub struct Store {
     unclear: Mutex<Option<StoreError>>,
     /// One at a time writes the index.
     indexing: Mutex<()>,
+    disk: Arc<dyn Disk>,
+    folder: PathBuf,
     options: Options,
 }
 
@@ -96,9 +106,11 @@ impl Store {
         view.index_tail(options.tail);
         Ok(Self {
             view: RwLock::new(view),
-            commit: Commit::new(disk, folder, options),
+            commit: Commit::new(disk.clone(), folder, options),
             unclear: Mutex::default(),
             indexing: Mutex::default(),
+            disk,
+            folder: folder.to_owned(),
             options,
         })
     }
@@ -192,10 +204,97 @@ impl Store {
         answer
     }
 
+    /// Writes the journal anew while others go on reading and writing: of requests before `since` (an `at` as lines have it) only
+    /// what they made is kept, all others stay; without `since` all stay. The former files are replaced by one rename; they stay in
+    /// the folder, without meaning, for a copy that is just being taken, and a compaction an hour later removes them.
+    pub fn compact(&self, since: Option<&str>) -> Result<Compacted, StoreError> {
+        let mut removed = self.remove_replaced()?;
+        let number = self.commit.seal(&self.view)?;
+        if number == 0 {
+            return Ok(Compacted { removed, ..Compacted::default() });
+        }
+        let view = View::open(self.disk.clone(), &self.folder, self.options, &mut |_| {})?;
+        self.refuse_damage(&view)?;
+        let header = Header {
+            store: view.journal().store_id().to_owned(),
+            segment: number,
+            replaces: Some(1),
+            first_seq: 1,
+        };
+        let finished = self.folder.join(format!("compact-{}", random_hex(8)));
+        let until = Position::end_of(number);
+        let made =
+            compact::write(self.disk.as_ref(), &finished, &view, &header, until, since).and_then(|made| {
+                self.commit.replace(&self.view, view.journal(), number, &finished).map(|()| made)
+            });
+        if made.is_err() {
+            let _ = self.disk.remove(&finished); // what is left of it has no meaning
+        }
+        let made = made?;
+        drop(self.current()?); // the index is made anew
+        removed += self.remove_replaced()?;
+        Ok(Compacted { removed, ..made })
+    }
+
+    /// Writes what the store holds as of now into one file, which is the first segment of a store when it is put into a folder under
+    /// that name: see FORMAT.md. Of requests before `since` only what they made is kept.
+    pub fn backup(&self, file: &Path, since: Option<&str>) -> Result<Compacted, StoreError> {
+        let view = View::open(self.disk.clone(), &self.folder, self.options, &mut |_| {})?;
+        self.refuse_damage(&view)?;
+        let store = view.journal().store_id().to_owned();
+        let header = Header { store, segment: 1, replaces: Some(1), first_seq: 1 };
+        let mut unfinished = file.as_os_str().to_owned();
+        unfinished.push(".new");
+        let (unfinished, end) = (PathBuf::from(unfinished), view.journal().end());
+        let made = compact::write(self.disk.as_ref(), &unfinished, &view, &header, end, since)?;
+        let above = file.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let named = self.disk.rename(&unfinished, file).and_then(|()| self.disk.sync_folder(above));
+        named.map_err(|source| StoreError::Disk { path: file.to_owned(), source })?;
+        Ok(made)
+    }
+
+    /// What stands for damage would be left out with it.
+    fn refuse_damage(&self, view: &View) -> Result<(), StoreError> {
+        view.writable()?;
+        match view.held().damage() {
+            Some(reason) => Err(StoreError::ReadOnly { path: self.folder.clone(), reason }),
+            None => Ok(()),
+        }
+    }
+
+    /// Removes files for which another has stood for an hour; so many bytes.
+    fn remove_replaced(&self) -> Result<u64, StoreError> {
+        let failed = |source| StoreError::Disk { path: self.folder.clone(), source };
+        let found = segments::look(self.disk.as_ref(), &self.folder).map_err(failed)?;
+        let Some(found) = found.filter(|found| found.trouble.is_none()) else { return Ok(0) };
+        let mut removed = 0;
+        for segment in found.segments.iter().filter(|segment| segment.replaces.is_some()) {
+            if self.disk.age(&segment.path).map_err(failed)? < REPLACED {
+                return Ok(removed);
+            }
+        }
+        let names = self.disk.list(&self.folder).map_err(failed)?;
+        let names = names.iter().filter_map(|name| name.to_str());
+        let unfinished = names.filter(|name| name.starts_with("compact-"));
+        for path in unfinished.map(|name| self.folder.join(name)) {
+            if self.disk.age(&path).is_ok_and(|age| age >= REPLACED) {
+                self.disk.remove(&path).map_err(failed)?; // its owner died
+            }
+        }
+        for path in found.replaced {
+            let size =
+                self.disk.open(&path, disk::Access::Read).and_then(|file| file.size()).map_err(failed)?;
+            self.disk.remove(&path).map_err(failed)?;
+            removed += size;
+        }
+        Ok(removed)
+    }
+
     /// The damage that reading met, if any: of the whole store, or of some customers.
     pub fn damage(&self) -> Option<String> {
         let view = self.view.read().unwrap_or_else(PoisonError::into_inner);
         let of_all = view.writable().err().map(|error| error.to_string());
+        let of_all = of_all.or_else(|| view.journal().refusal().map(|error| error.to_string()));
         of_all.or_else(|| view.held().damage())
     }
 

@@ -89,10 +89,11 @@ fn agrees(store: &Store, state: &State, text: &str) -> Result<(), TestCaseError>
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(150))]
+    #![proptest_config(ProptestConfig::with_cases(16))]
     #[test]
     fn a_store_holds_what_the_requests_mean(
         batches in prop::collection::vec(prop::collection::vec(any_request(), 1..8), 1..14),
+        compacts in prop::collection::vec(prop::option::weighted(0.2, 0..14_usize), 14),
         tail in prop::sample::select(vec![1, 700, 4_000, 1 << 20]),
     ) {
         let folder = tempfile::tempdir().unwrap();
@@ -101,13 +102,23 @@ proptest! {
         let mut state = State::default();
         for (number, batch) in batches.iter().enumerate() {
             let writer = if number % 3 == 2 { &other } else { &store };
-            let answers = writer.append(batch, "tester", "now").unwrap();
+            let at = |number: usize| format!("2026-11-24T09:30:{number:02}.000Z");
+            let answers = writer.append(batch, "tester", &at(number)).unwrap();
             for (request, answer) in batch.iter().zip(answers) {
                 let meant = apply(&mut state, request, Reading::Upsert);
                 prop_assert_eq!(answer.map(|_| ()), meant, "{:?}", request);
             }
             let text = batch.first().and_then(Request::body).map(|body| body.as_str().to_owned());
             let text = text.and_then(|text| Some(text.rsplit('"').nth(1)?.to_owned())).unwrap_or("zzz".into());
+            if let Some(since) = compacts.get(number).copied().flatten() {
+                let since = Some(at(since)).filter(|_| since > 0);
+                other.compact(since.as_deref()).unwrap();
+                let backup = folder.path().join("backup");
+                store.backup(&backup, since.as_deref()).unwrap();
+                let restored = tempfile::tempdir().unwrap();
+                std::fs::rename(backup, restored.path().join("journal-000001.jsonl")).unwrap();
+                agrees(&opened(restored.path(), tail), &state, &text)?;
+            }
             agrees(&store, &state, &text)?;
             agrees(&other, &state, &text)?;
             agrees(&opened(folder.path(), tail), &state, &text)?;

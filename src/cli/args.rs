@@ -117,6 +117,22 @@ pub enum Verb {
         #[arg(long, value_name = "N", default_value_t = 1)]
         seed: u64,
     },
+    /// Write a store's journal anew without the requests that are older than is to be kept, while others use it
+    Compact {
+        #[command(flatten)]
+        keeping: Keeping,
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Write all that a store holds as of now into one file, from which it can be made again
+    Backup {
+        /// The file, which must not be there yet
+        file: PathBuf,
+        #[command(flatten)]
+        keeping: Keeping,
+        #[command(flatten)]
+        target: Target,
+    },
     /// Read a store's files and say what is whole and what is not
     Check {
         /// Rescue all that is whole; the original of every file that is changed is kept in aside/
@@ -125,6 +141,14 @@ pub enum Verb {
         #[command(flatten)]
         target: Target,
     },
+}
+
+/// How much history to keep.
+#[derive(Clone, Copy, Debug, Group)]
+pub struct Keeping {
+    /// Requests of so many days stay one by one; of older ones only what they made (default: `kept_history_days` of the settings, else all stay)
+    #[arg(long, value_name = "N")]
+    pub keep_days: Option<u32>,
 }
 
 /// What to serve, where, and to whom.

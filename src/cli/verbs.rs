@@ -3,6 +3,7 @@
 use super::address::open_or_create;
 use super::args::{Criterion, SchemaVerb, Target, Verb};
 use super::check::{check, repair};
+use super::compact::{backup, compact};
 use super::export::export;
 use super::history::history;
 use super::insert::insert;
@@ -35,6 +36,8 @@ pub fn run(verb: Verb, with: &mut Surroundings<'_>) -> Done {
         Verb::Generate { count, seed } => generate(count, seed, with),
         Verb::Check { repair: true, target } => repair(&target.path("check")?, with),
         Verb::Check { repair: false, target } => check(&target.path("check")?, with),
+        Verb::Compact { keeping, target } => compact(keeping, &target.path("compact")?, with),
+        Verb::Backup { file, keeping, target } => backup(&file, keeping, &target.path("backup")?, with),
     }
 }
 

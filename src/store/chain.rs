@@ -51,10 +51,10 @@ impl View {
         self.chain_before(id, None)
     }
 
-    /// The same as of before a line.
-    fn chain_before(&self, id: &CustomerId, before: Option<&Link>) -> io::Result<Chain> {
+    /// The same as of before a line, or of behind all.
+    pub fn chain_before(&self, id: &CustomerId, before: Option<(Position, u64)>) -> io::Result<Chain> {
         let mut chain = Chain::default();
-        let links = self.links(id, before.map(|link| link.position), &mut chain)?;
+        let links = self.links(id, before.map(|(position, _)| position), &mut chain)?;
         let mut fold = Fold::new(id.clone());
         let mut last = links.last().map_or(0, |link| link.line.seq);
         for link in links.iter().rev() {
@@ -66,7 +66,7 @@ impl View {
             chain.lines += 1;
             chain.bytes += link.bytes;
         }
-        let until = before.map_or(u64::MAX, |link| link.line.seq);
+        let until = before.map_or(u64::MAX, |(_, seq)| seq);
         self.schemas_changed(&mut fold, last, until);
         chain.first = links.last().map_or(0, |link| link.bytes);
         chain.bytes = chain.bytes.saturating_sub(chain.first);
@@ -114,7 +114,9 @@ impl View {
         let done = match &link.line.request {
             // The one who goes is as of before the merge.
             Request::MergeProfiles { src, .. } => {
-                let source = self.chain_before(src, Some(link)).map_err(|error| error.to_string())?;
+                let source = self
+                    .chain_before(src, Some((link.position, link.line.seq)))
+                    .map_err(|error| error.to_string())?;
                 let source = source.profile.ok_or_else(|| format!("there is no customer {src}"))?;
                 fold.merge(source, schemas)
             }
@@ -128,6 +130,21 @@ impl View {
         for (request, before) in self.timeline().between(from, to) {
             let _ = fold.carry_out(request, before, Reading::Upsert); // a schema that is not there took nothing away
         }
+    }
+
+    /// Where the last line of a customer before a place begins.
+    pub fn last_before(&self, id: &CustomerId, before: Position) -> io::Result<Option<Position>> {
+        for mark in self.marks(id) {
+            let position = mark?.position;
+            if position >= before {
+                continue;
+            }
+            let Some(bytes) = self.line_at(position)? else { continue };
+            if Glance::of(&bytes).is_some_and(|glance| glance.customers().any(|other| other == id)) {
+                return Ok(Some(position));
+            }
+        }
+        Ok(None)
     }
 
     /// Whether a line behind `seq` touched a customer, checkpoints left out.

@@ -69,6 +69,52 @@ impl Commit {
         held(&answer).take().unwrap_or_else(|| Err(StoreError::Locked(self.folder.clone())))
     }
 
+    /// Seals the last segment, and gives its number; 0 where no segment has lines.
+    pub fn seal(&self, view: &RwLock<View>) -> Result<u32, StoreError> {
+        self.alone(view, |writer, view| writer.seal(view.seq() + 1))
+    }
+
+    /// Puts a finished file in the place of a sealed segment and of those before it, if these are still what `view` made it of.
+    pub fn replace(
+        &self,
+        view: &RwLock<View>,
+        made_of: &Journal,
+        number: u32,
+        finished: &Path,
+    ) -> Result<(), StoreError> {
+        self.alone(view, |writer, _| {
+            if !writer.journal().continues(made_of) {
+                return Err(StoreError::Locked(self.folder.clone()));
+            }
+            writer.replace(number, finished)
+        })
+    }
+
+    /// Does something to the files while nobody writes.
+    fn alone<T>(
+        &self,
+        view: &RwLock<View>,
+        act: impl FnOnce(&mut Writer, &View) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let mut turn = held(&self.turn);
+        let writer = self.writer(&mut turn.writer)?;
+        writer.clear()?;
+        let _lock = writer.lock()?;
+        writer.settle()?;
+        view.write().unwrap_or_else(PoisonError::into_inner).take_from(writer.journal().clone())?;
+        let shared = view.read().unwrap_or_else(PoisonError::into_inner);
+        shared.writable()?;
+        act(writer, &shared)
+    }
+
+    fn writer<'a>(&self, writer: &'a mut Option<Writer>) -> Result<&'a mut Writer, StoreError> {
+        if let Some(writer) = writer {
+            return Ok(writer);
+        }
+        let journal = Journal::open(self.disk.clone(), &self.folder, self.options)?;
+        Ok(writer.insert(Writer::new(journal)))
+    }
+
     /// This customer gets a checkpoint with its next line.
     pub fn is_due(&self, id: &CustomerId) {
         if let Ok(mut turn) = self.turn.try_lock() {
@@ -91,16 +137,11 @@ impl Commit {
         jobs: &[Job],
     ) -> Result<Vec<Answer>, StoreError> {
         let Turn { writer, due } = turn;
-        let writer = if let Some(writer) = writer {
-            writer
-        } else {
-            let journal = Journal::open(self.disk.clone(), &self.folder, self.options)?;
-            writer.insert(Writer::new(journal))
-        };
+        let writer = self.writer(writer)?;
         writer.clear()?;
         let _lock = writer.lock()?;
         writer.settle()?;
-        view.write().unwrap_or_else(PoisonError::into_inner).catch_up()?;
+        view.write().unwrap_or_else(PoisonError::into_inner).take_from(writer.journal().clone())?;
         let shared = view.read().unwrap_or_else(PoisonError::into_inner);
         shared.writable()?;
         let writing = writer.begin(shared.seq() + 1)?;
@@ -115,7 +156,7 @@ impl Commit {
             view.hold(&id, position, &reason);
         }
         // What is written is written, whether or not it can be read again just now: the next reader tries.
-        let _ = view.catch_up();
+        let _ = view.take_from(writer.journal().clone());
         Ok(answers)
     }
 }

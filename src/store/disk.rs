@@ -33,6 +33,10 @@ pub trait Disk: Send + Sync {
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
     /// Removes a file.
     fn remove(&self, path: &Path) -> io::Result<()>;
+    /// How long ago a file was changed last, by the clock; no time at all where that cannot be told.
+    fn age(&self, _path: &Path) -> io::Result<Duration> {
+        Ok(Duration::ZERO)
+    }
     /// Makes the names in a folder durable.
     fn sync_folder(&self, folder: &Path) -> io::Result<()>;
     /// Takes the lock on a file, which is made if missing; `None` while somebody else has it.
@@ -140,6 +144,11 @@ impl Disk for OsDisk {
 
     fn remove(&self, path: &Path) -> io::Result<()> {
         std::fs::remove_file(path)
+    }
+
+    fn age(&self, path: &Path) -> io::Result<Duration> {
+        let changed = std::fs::metadata(path)?.modified()?;
+        Ok(changed.elapsed().unwrap_or_default()) // a clock that went backwards makes it young
     }
 
     fn sync_folder(&self, folder: &Path) -> io::Result<()> {

@@ -13,6 +13,8 @@ use tokens::{Scalar, Token, Tokens, end_of_string};
 pub struct Glance<'a> {
     /// Its number.
     pub seq: u64,
+    /// When, as it is written.
+    pub at: &'a str,
     /// The method.
     pub method: &'a str,
     /// The path, percent-encoded.
@@ -54,13 +56,13 @@ impl<'a> Glance<'a> {
         let (content, end) = text.split_at_checked(text.len().checked_sub(CRC_END)?)?;
         let rest = end.starts_with(CRC).then_some(content)?.strip_prefix("{\"seq\":")?;
         let (seq, rest) = rest.split_at_checked(rest.find(',')?)?;
-        let (_, rest) = string(rest.strip_prefix(",\"at\":")?)?;
+        let (at, rest) = string(rest.strip_prefix(",\"at\":")?)?;
         let (_, rest) = string(rest.strip_prefix(",\"by\":")?)?;
         let (method, rest) = string(rest.strip_prefix(",\"method\":")?)?;
         let (path, rest) = string(rest.strip_prefix(",\"path\":")?)?;
         let body = if rest.is_empty() { None } else { Some(rest.strip_prefix(",\"body\":")?) };
         let (about, touches) = meaning(method, path, body)?;
-        Some(Self { seq: seq.parse().ok()?, method, path, body, bytes: line.len(), about, touches })
+        Some(Self { seq: seq.parse().ok()?, at, method, path, body, bytes: line.len(), about, touches })
     }
 
     /// Whether it is about a schema, and so about everybody.

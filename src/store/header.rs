@@ -1,6 +1,7 @@
 //! The first line of a segment: which one it is, of which store, and what it stands for.
 
 use super::line::{CRC_END, LineError, opened, sealed};
+use super::random_hex;
 use crate::model::json::{Kind, View};
 
 /// The format that this program writes and knows.
@@ -25,10 +26,13 @@ impl Header {
         self.replaces.unwrap_or(self.segment)
     }
 
-    /// The line without its newline.
+    /// The line without its newline. One that stands for others never has the same text twice, so that whoever knows the one that it
+    /// replaces sees that it is another.
     pub fn to_text(&self) -> String {
         let Self { store, segment, replaces, first_seq } = self;
-        let replaces = replaces.map(|first| format!(",\"replaces\":{first}")).unwrap_or_default();
+        let replaces = replaces
+            .map(|first| format!(",\"replaces\":{first},\"made\":\"{}\"", random_hex(4)))
+            .unwrap_or_default();
         sealed(format!(
             "{{\"format\":{FORMAT},\"store\":\"{store}\",\"segment\":{segment},\"first_seq\":{first_seq}{replaces}"
         ))

@@ -47,7 +47,6 @@ pub struct Found {
     /// The segments that count, in order.
     pub segments: Vec<Segment>,
     /// Files that others stand for.
-    #[allow(dead_code, reason = "for compaction")]
     pub replaced: Vec<PathBuf>,
     /// Why what follows does not count.
     pub trouble: Option<Trouble>,

@@ -160,6 +160,11 @@ impl Settings {
         }
     }
 
+    /// For how many days requests stay one by one when a store is compacted; `None`: all stay.
+    pub fn kept_history_days(&self) -> Option<u32> {
+        self.0.view().get("kept_history_days")?.as_str().parse().ok()
+    }
+
     /// Whether date-times are shown in UTC.
     pub fn is_utc(&self) -> bool {
         self.text("zone").as_deref() == Some("utc")

@@ -92,8 +92,14 @@ impl View {
 
     /// Takes in what was appended since.
     pub fn catch_up(&mut self) -> Result<(), StoreError> {
-        let earlier = self.journal.clone();
-        self.journal.refresh()?;
+        let mut journal = self.journal.clone();
+        journal.refresh()?;
+        self.take_from(journal)
+    }
+
+    /// Takes in what a journal, refreshed since, holds more.
+    pub fn take_from(&mut self, journal: Journal) -> Result<(), StoreError> {
+        let earlier = std::mem::replace(&mut self.journal, journal);
         if !self.journal.continues(&earlier) {
             self.begin_anew(true);
         }
@@ -117,7 +123,9 @@ impl View {
 
     /// The last line read.
     pub fn seq(&self) -> u64 {
-        self.taken.seq
+        // What compaction left out at the end counts all the same.
+        let begun = self.journal.segments().last().map_or(0, |last| last.first_seq.saturating_sub(1));
+        if self.journal.trouble().is_none() { self.taken.seq.max(begun) } else { self.taken.seq }
     }
 
     /// The schemas as of every line.
@@ -271,11 +279,11 @@ impl View {
         (former.is_some_and(|former| former.to == cover.from) || cover.from == self.journal.start())
             && cover.to <= self.journal.end()
             && cover.segments.iter().all(known)
-            && self.last_before(cover.to).is_ok_and(|last| last == cover.last)
+            && self.checksum_before(cover.to).is_ok_and(|last| last == cover.last)
     }
 
     /// The checksum of the bytes before a place.
-    fn last_before(&self, position: Position) -> io::Result<u32> {
+    fn checksum_before(&self, position: Position) -> io::Result<u32> {
         let segment = self.journal.segments().iter().find(|segment| segment.number == position.segment());
         let segment = segment.ok_or(io::ErrorKind::NotFound)?;
         Ok(crc32fast::hash(&synced::before(segment.file.as_ref(), position.offset())?))
@@ -355,7 +363,7 @@ impl View {
             segments: segments.map(|segment| (segment.number, segment.crc)).collect(),
             last,
         };
-        let last = self.last_before(*read);
+        let last = self.checksum_before(*read);
         Some(last.and_then(|last| tail.write(self.disk.as_ref(), &self.folder, &cover(last))))
     }
 

@@ -6,12 +6,12 @@ use super::create::make_segment;
 use super::disk::{Access, DiskFile, Lock, wait_for_lock};
 use super::header::Header;
 use super::journal::{Journal, LOCK, another, is_absent};
-use super::position::Position;
 use super::recover;
-use super::segments::{name, unfinished};
+use super::segments::name;
 use super::synced::{self, COMPARED, Note, Notes};
 use std::borrow::Cow;
 use std::io;
+use std::path::Path;
 use std::time::Duration;
 
 /// How long a writer waits for its turn.
@@ -47,7 +47,6 @@ impl Writer {
     }
 
     /// The journal as this writer knows it: what it appended is in it.
-    #[allow(dead_code, reason = "for tests")]
     pub fn journal(&self) -> &Journal {
         &self.journal
     }
@@ -105,10 +104,23 @@ impl Writer {
         Ok(Writing { journal, kept, unclear })
     }
 
-    /// Puts the unfinished file of a segment's number in the place of the segment, durable before it returns. The caller holds the
-    /// lock and has settled; the file was synced.
-    #[allow(dead_code, reason = "for compaction")]
-    pub fn replace(&mut self, number: u32) -> Result<(), StoreError> {
+    /// Ends the last segment, if it has lines, and gives the number of the last one that is sealed; 0 where there is none. The
+    /// caller holds the lock, has settled, and knows all lines, so that the next has this `seq`.
+    pub fn seal(&mut self, seq: u64) -> Result<u32, StoreError> {
+        self.begin(seq)?;
+        let path = self.journal.path();
+        let end = self.journal.end();
+        let has_lines = self.journal.segments().last().is_some_and(|last| end.offset() > last.start);
+        if has_lines && !self.roll_over(seq).map_err(|source| StoreError::refused(path, source))? {
+            return Err(self.locked());
+        }
+        self.writable()?;
+        Ok(self.journal.end().segment() - 1)
+    }
+
+    /// Puts a finished file, which was synced, in the place of a segment, durable before it returns. The caller holds the lock and has
+    /// settled.
+    pub fn replace(&mut self, number: u32, finished: &Path) -> Result<(), StoreError> {
         self.writable()?;
         let folder = self.journal.folder.clone();
         let path = folder.join(name(number));
@@ -116,7 +128,7 @@ impl Writer {
             let end = self.journal.end();
             let before = synced::before(kept.file.as_ref(), end.offset())?;
             kept.notes.clear()?; // whoever comes after an owner that dies here looks at the files
-            self.journal.disk.rename(&folder.join(unfinished(number)), &path)?;
+            self.journal.disk.rename(finished, &path)?;
             self.journal.disk.sync_folder(&folder)?;
             kept.notes.note(Note::new(end.segment(), another(), end.offset(), &before))
         });
@@ -250,10 +262,10 @@ impl Kept {
 
 impl Writing<'_> {
     /// Where the first line will begin.
-    #[allow(dead_code, reason = "for tests")]
-    pub fn position(&self) -> Position {
+    #[cfg(test)]
+    pub fn position(&self) -> super::position::Position {
         let end = self.journal.end();
-        Position::new(end.segment(), end.offset() + u64::from(self.journal.unended))
+        super::position::Position::new(end.segment(), end.offset() + u64::from(self.journal.unended))
     }
 
     /// Appends whole lines behind the last one and syncs. A failure latches: it is unclear what is on the disk.

@@ -188,7 +188,7 @@ fn a_replaced_segment_stays_readable_and_is_noticed_with_the_next_note() {
         .unwrap();
     let lock = writer.lock().unwrap();
     writer.settle().unwrap();
-    writer.replace(1).unwrap();
+    writer.replace(1, &folder.path().join("journal-000001.new")).unwrap();
     drop(lock);
     assert_eq!(reader.line_at(places[0]).unwrap().unwrap(), line(1, 50).into_bytes());
     let before = reader.clone();
