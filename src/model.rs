@@ -16,6 +16,7 @@ pub mod read_back;
 pub mod reconcile;
 pub mod request;
 pub mod schema;
+pub mod search;
 pub mod stored;
 pub mod validate;
 pub mod value;
