@@ -31,7 +31,6 @@ pub mod settings;
 mod synced;
 mod timeline;
 mod view;
-mod wanted;
 mod whose;
 mod writer;
 
@@ -40,6 +39,7 @@ use crate::model::json::{Json, Kind, NameToken, View as JsonView};
 use crate::model::profile::{CustomerId, Profile};
 use crate::model::request::Request;
 use crate::model::schema::Schemas;
+use crate::model::search::Wanted;
 use commit::{Asked, Commit};
 use disk::{Disk, OsDisk};
 use header::Header;
@@ -48,7 +48,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 use view::{PIECE, View};
-use wanted::Wanted;
 
 pub use check::{Report, Spot, check};
 pub use compact::Compacted;

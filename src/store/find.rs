@@ -7,9 +7,9 @@ use super::index::Needle;
 use super::line::is_sealed;
 use super::position::Position;
 use super::view::View;
-use super::wanted::Wanted;
 use crate::model::json::same_name;
 use crate::model::profile::{CUSTOMER_ID, CustomerId, Profile};
+use crate::model::search::Wanted;
 use std::collections::HashSet;
 use std::ops::Range;
 

@@ -80,9 +80,8 @@ fn follow(bytes: &[u8], mut digits: &[u8]) -> bool {
     for byte in bytes {
         let Some((next, others)) = digits.split_first() else { return true };
         match byte {
-            b'"' => return false,
             b'0'..=b'9' if byte == next => digits = others,
-            b'0'..=b'9' => return false,
+            b'0'..=b'9' | b'"' => return false,
             _ => {}
         }
     }

@@ -1,6 +1,7 @@
 use super::*;
 use crate::model::json::{Json, quoted};
 use proptest::prelude::*;
+use std::fmt::Write;
 
 fn is_in(wanted: &str, json: &str) -> bool {
     let json = Json::parse(json).unwrap();
@@ -57,7 +58,10 @@ fn digits_are_found_in_what_is_no_telephone_number_too() {
 /// The token of a text, each letter now and then as an escape.
 fn token(text: &str, escapes: &[bool]) -> String {
     let token = |(letter, escaped): (char, &bool)| {
-        let units = letter.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect();
+        let mut units = String::new();
+        for unit in letter.encode_utf16(&mut [0; 2]) {
+            let _ = write!(units, "\\u{unit:04x}");
+        }
         let plain = quoted(&letter.to_string());
         if *escaped { units } else { plain[1..plain.len() - 1].to_owned() }
     };
