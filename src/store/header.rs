@@ -6,6 +6,10 @@ use crate::model::json::{Kind, View};
 
 /// The format that this program writes and knows.
 const FORMAT: &str = "1";
+/// A header line is shorter. In bytes.
+pub const HEADER: usize = 4096;
+/// So many digits has the ID of a store.
+const STORE: usize = 32;
 
 /// What the header line of a segment says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +46,9 @@ impl Header {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, LineError> {
         let json = opened(bytes)?;
         let view = json.view();
+        if bytes.len() >= HEADER {
+            return Err(no_header());
+        }
         match view.get("format").map(View::as_str) {
             Some(FORMAT) => read(view).ok_or_else(no_header),
             Some(other) => {
@@ -59,6 +66,9 @@ fn read(view: View<'_>) -> Option<Header> {
         Some(_) => Some(number("replaces")?.parse().ok()?),
     };
     let store = view.get("store")?.text()?.into_owned();
+    if store.len() != STORE || !store.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
     let segment = number("segment")?.parse().ok()?;
     let first_seq = number("first_seq")?.parse().ok()?;
     let header = Header { store, segment, replaces, first_seq };
@@ -100,5 +110,16 @@ mod tests {
         for content in ["{\"format\":2", "{\"format\":1", "{\"seq\":1"] {
             assert!(Header::from_bytes(sealed(content.into()).as_bytes()).is_err(), "{content}");
         }
+    }
+
+    #[test]
+    fn what_no_store_has_for_an_id_is_no_header() {
+        for store in ["", "5f", &"5f\\\"".repeat(8), &"5f".repeat(4096)] {
+            let text = Header { store: store.into(), ..header(None) }.to_text();
+            assert!(Header::from_bytes(text.as_bytes()).is_err(), "{store}");
+        }
+        let text = header(None).to_text();
+        let long = sealed(format!("{{{}{}", " ".repeat(HEADER), &text[1..text.len() - CRC_END]));
+        assert!(Header::from_bytes(long.as_bytes()).is_err());
     }
 }

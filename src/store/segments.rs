@@ -1,16 +1,13 @@
 //! Which files of a folder are the journal, and in which order; where it ends early, and why.
 
 use super::disk::{Access, Disk, DiskFile};
-use super::header::{Header, crc_of};
+use super::header::{HEADER, Header, crc_of};
 use super::journal::is_absent;
 use super::position::Position;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-/// A header line is shorter. In bytes.
-const HEADER: usize = 4096;
 
 /// A segment that counts.
 #[derive(Clone)]
