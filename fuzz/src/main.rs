@@ -7,6 +7,7 @@ mod index;
 mod journal;
 mod mutate;
 mod random;
+mod repair;
 mod seeds;
 mod shown;
 mod supervise;
@@ -31,13 +32,20 @@ struct Target {
     run: fn(&Path, &Case),
 }
 
-const TARGETS: [Target; 4] = [
+const TARGETS: [Target; 5] = [
     Target {
         name: "journal",
         seeds: seeds::journals,
         files: "journal-",
         change: mutate::mutated_lines,
         run: journal::run,
+    },
+    Target {
+        name: "repair",
+        seeds: seeds::journals,
+        files: "journal-",
+        change: mutate::mutated_lines,
+        run: repair::run,
     },
     Target {
         name: "index",
