@@ -23,6 +23,7 @@ pub mod line;
 mod mend;
 pub mod places;
 pub mod position;
+mod progress;
 mod recover;
 mod repair;
 mod scan;
@@ -53,9 +54,9 @@ pub use check::{Report, Spot, check};
 pub use compact::Compacted;
 pub use error::StoreError;
 pub use journal::Options;
+pub use progress::{Progress, Watch};
 pub use repair::{RepairError, Repaired, repair, repair_on};
 pub use segments::Trouble;
-pub use view::{Progress, Watch};
 
 /// So long a file stays for which another stands.
 const REPLACED: Duration = Duration::from_hours(1);

@@ -9,6 +9,7 @@ use super::index::{Building, Cover, Key, Mark, Needle, Run, choose, join};
 use super::journal::{Journal, Options};
 use super::line::{Line, LineError, is_sealed};
 use super::position::Position;
+use super::progress::{Progress, Watch};
 use super::synced;
 use super::timeline::Timeline;
 use super::whose::whose;
@@ -23,18 +24,6 @@ use std::sync::Arc;
 pub const PIECE: u64 = 64;
 /// Runs are joined until each is so many times as long as the next.
 const JOINED: u64 = 4;
-
-/// How far a scan of the journal is, in bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
-    /// Read so far.
-    pub read: u64,
-    /// In all.
-    pub all: u64,
-}
-
-/// Who is told how far a scan is.
-pub type Watch<'a> = &'a mut dyn FnMut(Progress);
 
 /// See the module.
 pub struct View {
