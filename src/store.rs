@@ -1,5 +1,6 @@
 #![doc = include_str!("store/FORMAT.md")]
 
+mod aside;
 mod chain;
 mod check;
 mod commit;
@@ -14,6 +15,7 @@ mod glance;
 mod header;
 mod held;
 mod history;
+mod inbox;
 #[allow(dead_code, unused_imports, reason = "more than is used")]
 mod index;
 mod journal;

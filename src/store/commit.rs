@@ -1,6 +1,7 @@
 //! Writing for all who wait: one thread at a time takes what every other one asked for, judges it, and writes it with one sync.
 
 use super::disk::Disk;
+use super::inbox::{self, Inbox};
 use super::journal::{Journal, Options};
 use super::judge::{Batch, Outcome};
 use super::view::View;
@@ -144,12 +145,23 @@ impl Commit {
         view.write().unwrap_or_else(PoisonError::into_inner).take_from(writer.journal().clone())?;
         let shared = view.read().unwrap_or_else(PoisonError::into_inner);
         shared.writable()?;
+        // What cannot be read of it waits.
+        let inbox = Inbox::take(self.disk.as_ref(), &self.folder, shared.seq() + 1, |seq| {
+            inbox::since(shared.journal(), seq)
+        });
+        let inbox = inbox.unwrap_or_default();
         let writing = writer.begin(shared.seq() + 1)?;
         let mut batch = Batch::new(&shared, due);
+        let at = jobs.first().map(|job| job.asked.at.as_str()).unwrap_or_default();
+        let taken = inbox.requests().map(|request| batch.accept(request, inbox::BY, at));
+        let taken = taken.collect::<Result<Vec<_>, _>>()?;
         let answers = jobs.iter().map(|job| judged(&mut batch, &job.asked)).collect::<Result<Vec<_>, _>>()?;
         let Outcome { text, damaged, checkpoints } = batch.finish();
         drop(shared); // readers go on while this is written
         writing.append(&text)?;
+        let taken = taken.into_iter().map(|answer| answer.map(drop).map_err(|refusal| refusal.to_string()));
+        // Where that fails the next writer does it: what was carried out stands in the journal.
+        let _ = inbox.finish(self.disk.as_ref(), &self.folder, taken.collect());
         due.retain(|id| !checkpoints.contains(id));
         let mut view = view.write().unwrap_or_else(PoisonError::into_inner);
         for (id, position, reason) in damaged {

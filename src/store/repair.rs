@@ -4,10 +4,10 @@
 //! `aside/` before: so whatever fails, the store is as it was up to there, and repairing it again goes on. Nothing is invented: a
 //! line is put right only where its checksum tells every bit of it.
 
-mod aside;
 mod rebuild;
 mod told;
 
+use super::aside::Aside;
 use super::check::{End, Survey, survey};
 use super::disk::{Access, Disk, Lock, OsDisk, wait_for_lock};
 use super::journal::{LOCK, another};
@@ -15,7 +15,6 @@ use super::segments::name;
 use super::synced::{self, Note, Notes};
 use super::writer::PATIENCE;
 use super::{StoreError, random_hex};
-use aside::Aside;
 use rebuild::{rebuild, stem};
 use std::collections::BTreeSet;
 use std::io;

@@ -3,6 +3,7 @@
 use super::files::Files;
 use super::judge::{Fate, Mark, Oddity, Place};
 use super::survey::Survey;
+use crate::store::inbox;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -139,7 +140,7 @@ fn odd(oddity: &Oddity, note: &mut impl FnMut(Place, String), sentence: impl Fn(
 /// Files that tell of something that was begun.
 fn of_names(folder: &Path, names: &[String]) -> Vec<Spot> {
     let sentence = |name: &str| match name {
-        "inbox.jsonl" | "inbox.taking" => Some("it waits for the next writer"),
+        _ if name == "inbox.jsonl" || inbox::seq_of(name).is_some() => Some("it waits for the next writer"),
         _ if Path::new(name).extension().is_some_and(|ending| ending == "new") => {
             Some("it was left behind by something that was interrupted; it means nothing")
         }

@@ -1,6 +1,6 @@
 //! A segment written anew: what is whole of it, under a header that allows for what is missing.
 
-use super::aside::{Aside, Sink};
+use crate::store::aside::{Aside, Sink};
 use crate::store::check::{Counted, Fate, Met, Survey, each_of};
 use crate::store::disk::Disk;
 use crate::store::header::Header;

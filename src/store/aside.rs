@@ -1,6 +1,6 @@
-//! What repair puts into `aside/`: it never takes a name that is taken, and nothing there is ever removed.
+//! What goes into `aside/`: it never takes a name that is taken, and nothing there is ever removed.
 
-use crate::store::disk::{Access, Disk, DiskFile};
+use super::disk::{Access, Disk, DiskFile};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -22,13 +22,13 @@ impl<'a> Aside<'a> {
     }
 
     /// A free name there, made of a name and its ending.
-    fn free(&mut self, stem: &str, ending: &str) -> io::Result<PathBuf> {
+    pub fn free(&mut self, stem: &str, ending: &str) -> io::Result<PathBuf> {
         let aside = self.folder.join("aside");
         self.disk.create_folder(&aside)?;
         self.disk.sync_folder(self.folder)?;
         let names = self.disk.list(&aside)?;
-        let free = (1..).map(|number: u64| format!("{stem}-{number}.{ending}"));
-        let free = free.into_iter().find(|name| names.iter().all(|taken| taken != name.as_str()));
+        let mut free = (1..).map(|number: u64| format!("{stem}-{number}.{ending}"));
+        let free = free.find(|name| names.iter().all(|taken| taken != name.as_str()));
         let path = aside.join(free.unwrap_or_default());
         self.put.push(path.clone());
         Ok(path)
@@ -59,7 +59,12 @@ impl<'a> Aside<'a> {
     /// Moves a file there.
     pub fn take(&mut self, stem: &str, path: &Path) -> io::Result<()> {
         let to = self.free(stem, "jsonl")?;
-        self.disk.rename(path, &to)?;
+        self.take_as(path, &to)
+    }
+
+    /// Moves a file to a name there that is free.
+    pub fn take_as(&self, path: &Path, to: &Path) -> io::Result<()> {
+        self.disk.rename(path, to)?;
         self.sync()?;
         self.disk.sync_folder(self.folder)
     }
