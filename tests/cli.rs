@@ -143,6 +143,30 @@ fn check_names_damaged_lines_and_forgives_a_torn_tail() {
 }
 
 #[test]
+fn check_repairs_a_store_and_keeps_what_was_there() {
+    let folder = with_samples();
+    let store = folder.path().join("store");
+    let journal = store.join("journal-000001.jsonl");
+    let whole = std::fs::read(&journal).unwrap();
+    let mut damaged = whole.clone();
+    damaged[whole.len() - 40] ^= 4;
+    std::fs::write(&journal, &damaged).unwrap();
+    let before = run(&["export"], &store).stdout;
+    let output = run(&["check", "--repair"], &store);
+    assert!(output.status.success() && output.stdout.is_empty(), "{}", text(&output.stderr));
+    let told = text(&output.stderr);
+    assert!(told.contains(": put right: its checksum") && told.ends_with("store is whole.\n"), "{told}");
+    assert_eq!(std::fs::read(store.join("aside/journal-000001-1.jsonl")).unwrap(), damaged);
+    assert!(run(&["check"], &store).status.success());
+    let lines =
+        |bytes: &[u8]| bytes.split(|byte| *byte == b'\n').skip(1).map(<[u8]>::to_vec).collect::<Vec<_>>();
+    assert_eq!(lines(&std::fs::read(&journal).unwrap()), lines(&whole));
+    assert!(run(&["export"], &store).stdout.len() >= before.len());
+    let again = run(&["check", "--repair"], &store);
+    assert_eq!(text(&again.stderr), format!("{} is whole.\n", store.display()));
+}
+
+#[test]
 fn an_import_finishes_a_store_that_was_only_begun() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("journal-000001.new"), "{").unwrap();

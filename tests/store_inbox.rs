@@ -42,7 +42,9 @@ fn made(folder: &Path) {
 
 fn write(disk: FaultyDisk, folder: &Path, id: &str) -> Result<(), StoreError> {
     let answers = Store::open_on(Arc::new(disk), folder)?.append(&[create(id)], "agent", AT)?;
-    answers.into_iter().for_each(|answer| drop(answer.unwrap()));
+    for answer in answers {
+        answer.unwrap();
+    }
     Ok(())
 }
 

@@ -10,8 +10,9 @@ mod faulty_disk;
 
 use damaged::{Made, Shown, expected, made, made_of, open_shows, shown, write_one};
 use faulty_disk::{Fault, FaultyDisk};
-use profile_desk::store::{RepairError, Repaired, check, repair_on};
+use profile_desk::store::{Options, RepairError, Repaired, Store, check, repair_on};
 use std::path::Path;
+use std::sync::Arc;
 
 /// In how many segments the store is.
 const SEGMENTS: [usize; 2] = [1, 3];
@@ -210,6 +211,21 @@ fn what_a_hand_does_to_the_order_of_whole_lines_is_undone() {
 }
 
 #[test]
+fn the_last_line_is_never_taken_for_unfinished_because_its_newline_is_damaged() {
+    let made = made(1);
+    let name = "journal-000001.jsonl";
+    let folder = made.changed(name, |text| format!("{}*", text.trim_end()));
+    let store = Store::open(folder.path()).unwrap();
+    let refused = store.append(&[damaged::create("new")], "agent", damaged::AT).unwrap_err().to_string();
+    assert!(refused.contains("`check --repair` puts it right; nothing was changed"), "{refused}");
+    assert_eq!(repaired(folder.path(), name).0, expected(&made.lines, &[]));
+    // Zeroes are what a loss of power leaves of a newline that was never durable.
+    let folder = made.changed(name, |text| format!("{}\0\0", text.trim_end()));
+    assert_eq!(found(folder.path()), [""; 0]);
+    write_one(folder.path());
+}
+
+#[test]
 fn what_is_missing_between_lines_is_noticed() {
     let made = made(1);
     for lost in 0..made.lines.len() - 1 {
@@ -272,6 +288,25 @@ fn notes_are_no_damage() {
         made.changed("journal-000001.jsonl", |text| format!("{}\n{back}", text.lines().next().unwrap()));
     assert!(notes(folder.path())[0].contains(":11: the clock went backwards"), "{:?}", notes(folder.path()));
     assert_eq!((found(folder.path()).len(), notes(folder.path()).len()), (0, 1));
+    // The index is derived.
+    let folder = made.changed("journal-000001.jsonl", str::to_owned);
+    let options = Options { tail: 1, ..Options::default() };
+    drop(Store::open_with(Arc::new(FaultyDisk::default()), folder.path(), options, &mut |_| {}).unwrap());
+    assert_eq!(notes(folder.path()), [""; 0]);
+    let is_run = |path: &std::path::PathBuf| path.extension().is_some_and(|ending| ending == "run");
+    let run = folder.path().read_dir().unwrap().map(|entry| entry.unwrap().path()).find(is_run).unwrap();
+    let mut bytes = std::fs::read(&run).unwrap();
+    for at in (0..bytes.len()).step_by(997) {
+        bytes[at] ^= 1;
+        std::fs::write(&run, &bytes).unwrap();
+        let notes = notes(folder.path());
+        assert!(
+            notes.len() == 1 && notes[0].contains("this part of the index cannot be used"),
+            "{at}: {notes:?}"
+        );
+        bytes[at] ^= 1;
+    }
+    assert_eq!(found(folder.path()), [""; 0]);
 }
 
 #[test]

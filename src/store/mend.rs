@@ -48,6 +48,11 @@ pub fn joined(first: &[u8], second: &[u8]) -> Option<Vec<u8>> {
     (0..8).map(with).find(|line| is_sealed(line))
 }
 
+/// Whether a whole line is followed by something in the place of its newline. Zeroes are what a loss of power leaves.
+pub fn begins_whole(bytes: &[u8]) -> bool {
+    first_end(bytes).and_then(|end| bytes.get(end)).is_some_and(|byte| *byte != 0)
+}
+
 /// The whole lines at the beginning, each followed by what was a newline, and one at the end, behind bytes that no JSON has.
 fn split(mut bytes: &[u8]) -> Vec<Part> {
     let mut parts = Vec::new();

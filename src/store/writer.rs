@@ -6,6 +6,7 @@ use super::create::make_segment;
 use super::disk::{Access, DiskFile, Lock, wait_for_lock};
 use super::header::Header;
 use super::journal::{Journal, LOCK, another, is_absent};
+use super::mend::begins_whole;
 use super::recover;
 use super::segments::name;
 use super::synced::{self, COMPARED, Note, Notes};
@@ -233,6 +234,11 @@ impl Kept {
         let tail = self.file.read_at(end.offset(), most)?;
         if tail.is_empty() || memchr::memchr(b'\n', &tail).is_some() {
             return Ok(false);
+        }
+        if begins_whole(&tail) {
+            return Err(io::Error::other(
+                "the newline of its last line is damaged; `check --repair` puts it right",
+            ));
         }
         recover::set_aside(journal.disk.as_ref(), &journal.folder, end.segment(), end.offset(), &tail)?;
         self.file.truncate(end.offset())?;

@@ -214,9 +214,14 @@ pub fn open_shows(folder: &Path, why: &str) {
     }
 }
 
+/// The request that makes a customer.
+pub fn create(id: &str) -> Request {
+    request(&format!(r#"{{"method":"POST","path":"/profiles","body":{{"customer_id":"{id}"}}}}"#))
+}
+
 /// Writing goes on: a customer is created, read in another store, and deleted.
 pub fn write_one(folder: &Path) {
-    let create = request(r#"{"method":"POST","path":"/profiles","body":{"customer_id":"new"}}"#);
+    let create = create("new");
     let delete = request(r#"{"method":"DELETE","path":"/profiles/new"}"#);
     for request in [create, delete] {
         Store::open_on(Arc::new(FaultyDisk::default()), folder)

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 
 /// So many bytes of lines may the customers have who are followed at once.
-const SHARE: u64 = 1 << 27;
+const SHARE: u64 = 1 << 26;
 
 /// A customer, by a number that stands for the ID as long as the program runs.
 type Who = u64;

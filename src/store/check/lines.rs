@@ -2,7 +2,7 @@
 
 use crate::store::disk::DiskFile;
 use crate::store::line::is_sealed;
-use crate::store::mend::{Part, joined, put_right};
+use crate::store::mend::{Part, begins_whole, joined, put_right};
 use std::io;
 
 /// How many bytes are read at once.
@@ -107,8 +107,7 @@ impl Lines<'_> {
 
     /// What follows the last newline: a whole line that lacks its own, or none.
     fn end(&mut self, tail: Vec<u8>) -> Vec<u8> {
-        let begins_whole = || matches!(put_right(&tail).0.first(), Some(Part::Whole(_)));
-        let counts = !tail.is_empty() && (is_sealed(&tail) || self.is_rest(&tail) || begins_whole());
+        let counts = !tail.is_empty() && (is_sealed(&tail) || self.is_rest(&tail) || begins_whole(&tail));
         let tail = if counts {
             self.line(tail);
             Vec::new()

@@ -58,7 +58,6 @@ pub fn findings(found: &Survey) -> Vec<Spot> {
 
 /// What is the matter with whole files.
 fn of_files(files: &Files) -> Vec<Spot> {
-    let of_file = |path: &Path, sentence: String| Spot { path: path.to_owned(), line: 0, sentence };
     let newer = files.newer.iter().map(|file| of_file(&file.path, file.reason.clone()));
     let missing = files.missing.iter().map(|(path, more)| match more {
         0 => of_file(path, "this file is missing".into()),
@@ -66,6 +65,10 @@ fn of_files(files: &Files) -> Vec<Spot> {
     });
     let strange = files.strange.iter().map(|file| of_file(&file.path, file.reason.clone()));
     newer.chain(missing).chain(strange).collect()
+}
+
+fn of_file(path: &Path, sentence: String) -> Spot {
+    Spot { path: path.to_owned(), line: 0, sentence }
 }
 
 /// A mark, with what it means for whose it is.
@@ -127,6 +130,9 @@ fn notes(folder: &Path, found: &Survey) -> Vec<Spot> {
     odd(&judge.again, &mut note, |id, count| {
         format!("customer {id} is created again, and begins anew; so it is at {count} lines")
     });
+    let stale =
+        |path: &PathBuf| of_file(path, "this part of the index cannot be used; it is made anew".into());
+    notes.extend(found.stale.iter().map(stale));
     notes.extend(of_names(folder, &found.files.names));
     notes
 }

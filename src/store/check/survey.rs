@@ -5,12 +5,13 @@ use super::fold::Fold;
 use super::judge::{Fate, Judge, Place};
 use super::lines::{Met, each, each_by_seq};
 use crate::store::disk::{Disk, DiskFile};
+use crate::store::index::Run;
 use crate::store::journal::LOCK;
 use crate::store::line::is_sealed;
 use crate::store::synced;
 use std::collections::BTreeSet;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// So much of what is behind the noted end is looked at. In bytes.
 const LOOKED_AT: usize = 1 << 20;
@@ -32,6 +33,8 @@ pub struct Survey {
     pub judge: Judge,
     /// The torn end of the last segment.
     pub torn: Vec<u8>,
+    /// Files of the index that cannot be used.
+    pub stale: Vec<PathBuf>,
     /// How many bytes there are that nobody was told of, a torn end not counted.
     pub unsettled: u64,
 }
@@ -39,7 +42,8 @@ pub struct Survey {
 /// Looks through a store; `None` where there is none.
 pub fn survey(disk: &dyn Disk, folder: &Path, end: End) -> io::Result<Option<Survey>> {
     let Some(files) = look(disk, folder)? else { return Ok(None) };
-    let mut survey = Survey { files, judge: Judge::default(), torn: Vec::new(), unsettled: 0 };
+    let stale = stale(disk, folder, &files);
+    let mut survey = Survey { files, judge: Judge::default(), torn: Vec::new(), stale, unsettled: 0 };
     let last = survey.last_end(disk, folder, end)?;
     survey.read(last, &BTreeSet::new())?;
     if end == End::OfFile && !survey.judge.unsorted.is_empty() {
@@ -48,6 +52,20 @@ pub fn survey(disk: &dyn Disk, folder: &Path, end: End) -> io::Result<Option<Sur
         survey.judge.unsorted = unsorted;
     }
     Ok(Some(survey))
+}
+
+/// The files of the index that are damaged, or of something else. They are derived, so that is no damage of the store.
+fn stale(disk: &dyn Disk, folder: &Path, files: &Files) -> Vec<PathBuf> {
+    let runs = files.names.iter().map(|name| folder.join(name));
+    let runs = runs.filter(|path| {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        name.starts_with("index-") && path.extension().is_some_and(|ending| ending == "run")
+    });
+    let is_whole = |path: &PathBuf| {
+        let run = Run::open(disk, path, files.store.as_deref().unwrap_or_default());
+        run.is_ok_and(|run| run.verify().is_ok())
+    };
+    runs.filter(|path| !is_whole(path)).collect()
 }
 
 impl Survey {

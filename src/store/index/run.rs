@@ -203,6 +203,13 @@ impl Run {
         self.head.lines
     }
 
+    /// Reads all of it, and says whether each page is as it was written.
+    pub fn verify(&self) -> io::Result<()> {
+        let head = self.head.to_bytes().len().saturating_add(16).div_ceil(ROOM);
+        let all = Section { first: 0, pages: self.head.end }.part(count(head), self.head.end);
+        self.pages.scan(all).try_for_each(|page| page.map(drop))
+    }
+
     /// The size of its file. In bytes.
     pub fn size(&self) -> u64 {
         u64::from(self.head.end) * PAGE as u64
