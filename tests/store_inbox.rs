@@ -108,3 +108,19 @@ fn whatever_operation_fails_each_request_is_carried_out_once() {
     }
     println!("{tried} operations failed");
 }
+
+#[test]
+fn a_compaction_does_not_hide_what_was_carried_out_of_a_file_before_an_interruption() {
+    let folder = tempfile::tempdir().unwrap();
+    made(folder.path());
+    write(FaultyDisk::default(), folder.path(), "C").unwrap();
+    // As if whoever took it had died before the file was moved.
+    std::fs::rename(folder.path().join("aside/inbox-1.jsonl"), folder.path().join("inbox-3.taking")).unwrap();
+    std::fs::remove_dir_all(folder.path().join("aside")).unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    let refused = store.compact(Some("2027")).unwrap_err().to_string();
+    assert!(refused.contains("inbox-3.taking: whoever took it was interrupted"), "{refused}");
+    write(FaultyDisk::default(), folder.path(), "D").unwrap();
+    store.compact(Some("2027")).unwrap();
+    verify(folder.path(), "");
+}

@@ -72,7 +72,10 @@ impl Commit {
 
     /// Seals the last segment, and gives its number; 0 where no segment has lines.
     pub fn seal(&self, view: &RwLock<View>) -> Result<u32, StoreError> {
-        self.alone(view, |writer, view| writer.seal(view.seq() + 1))
+        self.alone(view, |writer, view| {
+            inbox::refuse_begun(self.disk.as_ref(), &self.folder)?;
+            writer.seal(view.seq() + 1)
+        })
     }
 
     /// Puts a finished file in the place of a sealed segment and of those before it, if these are still what `view` made it of.

@@ -5,7 +5,7 @@ use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::Path;
 use std::sync::OnceLock;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 /// So much memory may be taken without asking how much there is to read. In bytes.
 const SMALL: usize = 64 << 10;
@@ -41,10 +41,6 @@ pub trait Disk: Send + Sync {
     fn sync_folder(&self, folder: &Path) -> io::Result<()>;
     /// Takes the lock on a file, which is made if missing; `None` while somebody else has it.
     fn try_lock(&self, path: &Path) -> io::Result<Option<Lock>>;
-    /// When a file was changed last.
-    fn modified(&self, path: &Path) -> io::Result<SystemTime> {
-        std::fs::metadata(path)?.modified()
-    }
     /// Which start of the system this is; `None` where it does not tell.
     fn boot(&self) -> Option<String> {
         // A process does not outlive it.

@@ -5,6 +5,7 @@
 //! writer that finds such a file compares its lines with the journal from that `seq` on, and so knows which were carried out before
 //! somebody was interrupted.
 
+use super::StoreError;
 use super::aside::Aside;
 use super::disk::{Access, Disk};
 use super::journal::{Journal, is_absent};
@@ -132,6 +133,20 @@ fn is_theirs((name, _): &(NameToken<'_>, View<'_>)) -> bool {
     !["line", "reason", "text"].contains(&name.decoded().as_ref())
 }
 
+/// Refuses where a file is being taken: what was carried out of it must be found in the journal as it was written.
+pub fn refuse_begun(disk: &dyn Disk, folder: &Path) -> Result<(), StoreError> {
+    let failed = |source| StoreError::Disk { path: folder.to_owned(), source };
+    let names = disk.list(folder).map_err(failed)?;
+    match names.iter().find(|name| name.to_str().and_then(seq_of).is_some()) {
+        None => Ok(()),
+        Some(name) => {
+            let source =
+                io::Error::other("whoever took it was interrupted, and the next change goes on with it");
+            Err(StoreError::Disk { path: folder.join(name), source })
+        }
+    }
+}
+
 fn taking(seq: u64) -> String {
     format!("inbox-{seq}.taking")
 }
@@ -148,8 +163,7 @@ fn is_ended(disk: &dyn Disk, path: &Path) -> io::Result<bool> {
         file => file?,
     };
     let Some(last) = file.size()?.checked_sub(1) else { return Ok(false) };
-    let is_still = || disk.modified(path)?.elapsed().map_or(Ok(true), |age| Ok(age >= STILL));
-    if file.read_at(last, 1)? == b"\n" { Ok(true) } else { is_still() }
+    if file.read_at(last, 1)? == b"\n" { Ok(true) } else { Ok(disk.age(path)? >= STILL) }
 }
 
 fn read(disk: &dyn Disk, path: &Path) -> io::Result<Vec<Entry>> {
