@@ -52,7 +52,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 use view::{PIECE, View};
 
-pub use check::{Report, Spot, check};
+pub use check::{Report, Spot, check, check_on};
 pub use compact::Compacted;
 pub use error::StoreError;
 pub use journal::Options;
@@ -277,10 +277,14 @@ impl Store {
         }
         let names = self.disk.list(&self.folder).map_err(failed)?;
         let names = names.iter().filter_map(|name| name.to_str());
-        let unfinished = names.filter(|name| name.starts_with("compact-"));
-        for path in unfinished.map(|name| self.folder.join(name)) {
+        let in_use: Vec<String> = self.current()?.run_names().collect();
+        let is_left = |name: &&str| {
+            name.starts_with("compact-")
+                || (name.starts_with("index-") && !in_use.iter().any(|used| used == name))
+        };
+        for path in names.filter(is_left).map(|name| self.folder.join(name)) {
             if self.disk.age(&path).is_ok_and(|age| age >= REPLACED) {
-                self.disk.remove(&path).map_err(failed)?; // its owner died
+                self.disk.remove(&path).map_err(failed)?; // its owner died, or others stand for it
             }
         }
         for path in found.replaced {
@@ -318,7 +322,7 @@ impl Store {
     fn read<T>(&self, ask: impl Fn(&View) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let answer = ask(&*self.current()?); // no lock is held from here on
         match answer {
-            Err(StoreError::Disk { source, .. }) if source.kind() == std::io::ErrorKind::InvalidData => {
+            Err(error) if error.is_of_index() => {
                 let mut view = self.view.write().unwrap_or_else(PoisonError::into_inner);
                 view.begin_anew(false);
                 view.catch_up()?;

@@ -89,7 +89,7 @@ fn agrees(store: &Store, state: &State, text: &str) -> Result<(), TestCaseError>
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(16))]
+    #![proptest_config(ProptestConfig::with_cases(300))]
     #[test]
     fn a_store_holds_what_the_requests_mean(
         batches in prop::collection::vec(prop::collection::vec(any_request(), 1..8), 1..14),

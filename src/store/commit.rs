@@ -1,6 +1,6 @@
 //! Writing for all who wait: one thread at a time takes what every other one asked for, judges it, and writes it with one sync.
 
-use super::disk::Disk;
+use super::disk::{Disk, Lock};
 use super::inbox::{self, Inbox};
 use super::journal::{Journal, Options};
 use super::judge::{Batch, Outcome};
@@ -72,9 +72,9 @@ impl Commit {
 
     /// Seals the last segment, and gives its number; 0 where no segment has lines.
     pub fn seal(&self, view: &RwLock<View>) -> Result<u32, StoreError> {
-        self.alone(view, |writer, view| {
+        self.alone(view, |writer, seq| {
             inbox::refuse_begun(self.disk.as_ref(), &self.folder)?;
-            writer.seal(view.seq() + 1)
+            writer.seal(seq + 1)
         })
     }
 
@@ -98,17 +98,13 @@ impl Commit {
     fn alone<T>(
         &self,
         view: &RwLock<View>,
-        act: impl FnOnce(&mut Writer, &View) -> Result<T, StoreError>,
+        act: impl FnOnce(&mut Writer, u64) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let mut turn = held(&self.turn);
         let writer = self.writer(&mut turn.writer)?;
-        writer.clear()?;
-        let _lock = writer.lock()?;
-        writer.settle()?;
-        view.write().unwrap_or_else(PoisonError::into_inner).take_from(writer.journal().clone())?;
-        let shared = view.read().unwrap_or_else(PoisonError::into_inner);
-        shared.writable()?;
-        act(writer, &shared)
+        let _lock = ready(writer, view)?;
+        let seq = view.read().unwrap_or_else(PoisonError::into_inner).seq();
+        act(writer, seq)
     }
 
     fn writer<'a>(&self, writer: &'a mut Option<Writer>) -> Result<&'a mut Writer, StoreError> {
@@ -128,7 +124,12 @@ impl Commit {
 
     /// One answer a job, in order.
     fn together(&self, turn: &mut Turn, view: &RwLock<View>, jobs: &[Job]) -> Vec<Answer> {
-        match self.write_all(turn, view, jobs) {
+        let mut written = self.write_all(turn, view, jobs);
+        if written.as_ref().is_err_and(StoreError::is_of_index) {
+            view.write().unwrap_or_else(PoisonError::into_inner).begin_anew(false);
+            written = self.write_all(turn, view, jobs);
+        }
+        match written {
             Ok(answers) => answers,
             Err(error) => jobs.iter().map(|_| Err(error.again())).collect(),
         }
@@ -142,12 +143,8 @@ impl Commit {
     ) -> Result<Vec<Answer>, StoreError> {
         let Turn { writer, due } = turn;
         let writer = self.writer(writer)?;
-        writer.clear()?;
-        let _lock = writer.lock()?;
-        writer.settle()?;
-        view.write().unwrap_or_else(PoisonError::into_inner).take_from(writer.journal().clone())?;
+        let _lock = ready(writer, view)?;
         let shared = view.read().unwrap_or_else(PoisonError::into_inner);
-        shared.writable()?;
         // What cannot be read of it waits.
         let inbox = Inbox::take(self.disk.as_ref(), &self.folder, shared.seq() + 1, |seq| {
             inbox::since(shared.journal(), seq)
@@ -174,6 +171,17 @@ impl Commit {
         let _ = view.take_from(writer.journal().clone());
         Ok(answers)
     }
+}
+
+/// Waits for this writer's turn; then it and the view know all lines, and what a former writer left is settled.
+fn ready(writer: &mut Writer, view: &RwLock<View>) -> Result<Lock, StoreError> {
+    writer.clear()?;
+    let lock = writer.lock()?;
+    writer.settle()?;
+    let mut view = view.write().unwrap_or_else(PoisonError::into_inner);
+    view.take_from(writer.journal().clone())?;
+    view.writable()?;
+    Ok(lock)
 }
 
 /// The answer of one job; an error is one of the disk, and then nothing of any job is written.

@@ -72,6 +72,11 @@ impl StoreError {
         matches!(self, Self::Unclear { .. })
     }
 
+    /// Whether it is the index that is damaged: it can be made anew from the journal.
+    pub(super) fn is_of_index(&self) -> bool {
+        matches!(self, Self::Disk { source, .. } if source.kind() == ErrorKind::InvalidData)
+    }
+
     /// What the disk said before anything was written: that this place cannot be written at all, or that it failed.
     pub(super) fn refused(path: PathBuf, source: std::io::Error) -> Self {
         match source.kind() {

@@ -128,7 +128,9 @@ impl Journal {
     pub fn is_stale(&self) -> io::Result<bool> {
         let Some(last) = self.segments.last().filter(|_| self.trouble.is_none()) else { return Ok(false) };
         let has_next = || self.disk.open(&self.folder.join(name(last.number + 1)), Access::Read).is_ok();
-        Ok(self.is_noted_anew()? || last.file.size()? != self.seen.1 || (self.note.is_none() && has_next()))
+        Ok(self.is_noted_anew()?
+            || last.file.size()? != self.seen.1
+            || ((self.note.is_none() || !self.noted) && has_next()))
     }
 
     /// Notices what was appended, new segments, and a file that was cut off; says whether there was anything.

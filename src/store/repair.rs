@@ -75,6 +75,7 @@ fn put_in_order(disk: &dyn Disk, folder: &Path) -> io::Result<Repaired> {
     let wrong = wrong(&found);
     told.extend(told::told(&found));
     if told.is_empty() {
+        disk.sync_folder(folder)?; // an earlier repair may have died before its names were durable
         return Ok(Repaired::default());
     }
     drop_index(disk, folder, &found)?;

@@ -81,6 +81,14 @@ impl Journal {
         Ok((segment.path.clone(), lines))
     }
 
+    /// The same as `file:line`.
+    pub fn named_place(&self, at: Position) -> String {
+        match self.place(at) {
+            Ok((path, line)) => format!("{}:{line}", path.display()),
+            Err(_) => format!("byte {} of segment {}", at.offset(), at.segment()),
+        }
+    }
+
     /// The first segment of this number or a higher one.
     fn index_of(&self, number: u32) -> usize {
         self.segments().partition_point(|segment| segment.number < number)
@@ -169,7 +177,9 @@ impl Scan<'_> {
         let room = CHUNK.max(2 * self.filled as u64);
         let wanted = to_usize(room.min(end.saturating_sub(from)));
         if self.buffer.len() < self.filled + wanted {
-            self.buffer.resize(self.filled + wanted, 0);
+            let mut longer = vec![0; self.filled + wanted]; // zeroes that nobody writes, unlike those of a resize
+            longer[..self.filled].copy_from_slice(&self.buffer[..self.filled]);
+            self.buffer = longer;
         }
         let read = segment.file.read_into(from, &mut self.buffer[self.filled..self.filled + wanted])?;
         self.filled += read;

@@ -231,6 +231,11 @@ impl View {
         std::iter::once(Ok(tail)).chain(self.runs.iter().rev().flat_map(of_run))
     }
 
+    /// The names of the index's files in use.
+    pub fn run_names(&self) -> impl Iterator<Item = String> {
+        self.runs.iter().map(|run| run.cover().file_name())
+    }
+
     /// Whether a customer may ever have had a core attribute of this name, folded.
     pub fn may_be_core(&self, name: &str) -> io::Result<bool> {
         let mut names = vec![self.taken.tail.core_names().is_none_or(|names| names.contains(name))];
@@ -242,7 +247,7 @@ impl View {
 
     /// Where a line stands, as `file:line`.
     pub fn place(&self, position: Position) -> String {
-        place(&self.journal, position)
+        self.journal.named_place(position)
     }
 
     /// Takes the runs that fit the journal, as far as they follow one another. A damaged one, or one whose schemas cannot be
@@ -376,7 +381,12 @@ impl View {
         let at = self.runs.len().saturating_sub(2);
         match joined {
             Ok(run) if self.runs.get(at).is_some_and(|older| older.cover().from == run.cover().from) => {
-                self.runs.truncate(at);
+                let name = run.cover().file_name();
+                for joined in self.runs.drain(at..).map(|run| run.cover().file_name()) {
+                    if joined != name {
+                        let _ = self.disk.remove(&self.folder.join(joined)); // it only takes room
+                    }
+                }
                 self.runs.push(run);
                 true
             }
@@ -468,16 +478,8 @@ impl Taken {
             return Err(format!("{}; nothing tells whose it was", LineError::Checksum));
         }
         self.seq += 1;
-        self.held.hold(&customers, position, &place(journal, position));
+        self.held.hold(&customers, position, &journal.named_place(position));
         Ok(())
-    }
-}
-
-/// Where a line stands, as `file:line`.
-fn place(journal: &Journal, position: Position) -> String {
-    match journal.place(position) {
-        Ok((path, line)) => format!("{}:{line}", path.display()),
-        Err(_) => format!("byte {} of segment {}", position.offset(), position.segment()),
     }
 }
 

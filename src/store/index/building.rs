@@ -19,7 +19,7 @@ use std::ops::Range;
 use std::path::Path;
 
 /// A block ends with the line that makes it this long. In bytes.
-const BLOCK: u64 = 32 << 10;
+const BLOCK: u64 = 40 << 10;
 /// With more different names of core attributes than this, any name may be one.
 const MOST_NAMES: usize = 4096;
 

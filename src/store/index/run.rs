@@ -17,7 +17,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 /// The first bytes of a run. The last one is the version of this layout.
-const MAGIC: u64 = u64::from_le_bytes(*b"PDINDEX\x01");
+const MAGIC: u64 = u64::from_le_bytes(*b"PDINDEX\x02");
 
 /// Pages in the order of a key, and the first key of each.
 #[derive(Clone, Copy, Debug, Default)]

@@ -38,7 +38,10 @@ proptest! {
             }
         }
     }
+}
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn memory_and_runs_and_joined_runs_say_the_same(journal in journal(), cuts in prop::collection::btree_set(1..40_usize, 0..4)) {
         let all = journal.0.len();

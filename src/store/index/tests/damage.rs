@@ -103,6 +103,21 @@ fn a_page_of_another_run_is_noticed() {
 }
 
 #[test]
+fn pages_that_changed_places_are_noticed() {
+    let (disk, journal) = (Memory::default(), journal(12));
+    journal.run(&disk, 0..12);
+    let content = disk.content("index-1-12.run");
+    let pages = content.lock().unwrap().len() / PAGE;
+    for page in 2..pages {
+        let swap = || content.lock().unwrap()[PAGE..(page + 1) * PAGE].rotate_left(PAGE);
+        swap();
+        assert!(opened(&disk, "index-1-12.run").is_err(), "pages 1 to {page}");
+        (1..page).for_each(|_| swap());
+    }
+    assert!(opened(&disk, "index-1-12.run").is_ok(), "they are back in their places");
+}
+
+#[test]
 fn whatever_fails_while_writing_leaves_nothing_under_the_name() {
     let journal = journal(24);
     let mut tried = 0;

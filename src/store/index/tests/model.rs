@@ -77,7 +77,7 @@ pub struct Answers {
     names: Option<BTreeSet<String>>,
 }
 
-pub const IDS: [&str; 4] = ["A", "b/ü", "王", "Nobody"];
+pub const IDS: [&str; 5] = ["A", "b/ü", "王", "gone", "Nobody"];
 pub const VALUES: [&str; 4] = ["a@x", "Ü@ß.de", "\"@\\", "no@body"];
 
 impl Answers {
