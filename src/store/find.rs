@@ -17,17 +17,8 @@ impl View {
     /// At most `limit` customers who have a text in their ID or a value, in the order of their IDs.
     pub fn find(&self, text: &str, limit: usize) -> Result<Vec<Profile>, StoreError> {
         let wanted = Wanted::new(text);
-        let is_meant = |profile: &Profile| wanted.is_in(profile.to_json().view());
         let mut search = Search { view: self, limit, met: HashSet::new(), found: Vec::new() };
-        if self.is_default(&wanted) {
-            search.lines(None, &|_| true, &is_meant)?;
-        } else {
-            search.lines(
-                Some(&Needle::new(text, wanted.digits())),
-                &|line| wanted.may_be_in_line(line),
-                &is_meant,
-            )?;
-        }
+        search.text(text, &wanted, &|profile| wanted.is_in(profile.to_json().view()))?;
         Ok(search.sorted())
     }
 
@@ -44,16 +35,7 @@ impl View {
                 search.line_at(position, &is_meant)?;
             }
         } else if let Some(rarest) = wanted.iter().map(|(_, value)| value).max_by_key(|value| value.len()) {
-            let text = Wanted::new(rarest);
-            if self.is_default(&text) {
-                search.lines(None, &|_| true, &is_meant)?;
-            } else {
-                search.lines(
-                    Some(&Needle::new(rarest, text.digits())),
-                    &|line| text.may_be_in_line(line),
-                    &is_meant,
-                )?;
-            }
+            search.text(rarest, &Wanted::new(rarest), &is_meant)?;
         }
         Ok(search.sorted())
     }
@@ -76,6 +58,20 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
+    /// Looks at everybody who may have a text.
+    fn text(
+        &mut self,
+        text: &str,
+        wanted: &Wanted,
+        is_meant: &dyn Fn(&Profile) -> bool,
+    ) -> Result<(), StoreError> {
+        if self.view.is_default(wanted) {
+            return self.lines(None, &|_| true, is_meant);
+        }
+        let needle = Needle::new(text, wanted.digits());
+        self.lines(Some(&needle), &|line| wanted.may_be_in_line(line), is_meant)
+    }
+
     /// Looks at everybody who has a line that may be meant: in all of the journal, or where the index says that a text may be.
     fn lines(
         &mut self,

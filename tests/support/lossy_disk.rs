@@ -105,7 +105,7 @@ impl LossyDisk {
     /// A bit in the middle of a file turns over, durably.
     pub fn flip(&self, path: &Path) {
         let platter = &mut self.inner().platter;
-        let file = platter.file(path).expect("it is there");
+        let file = platter.file(path).unwrap();
         platter.flip(file, platter.content(file).len() / 2, 1);
     }
 
