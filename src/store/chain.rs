@@ -140,7 +140,10 @@ impl View {
                 continue;
             }
             let Some(bytes) = self.line_at(position)? else { continue };
-            if Glance::of(&bytes).is_some_and(|glance| glance.customers().any(|other| other == id)) {
+            let mut spare = String::new();
+            if Glance::read(&bytes, &mut spare)
+                .is_some_and(|glance| glance.customers().any(|other| other == id))
+            {
                 return Ok(Some(position));
             }
         }
@@ -169,7 +172,8 @@ impl View {
             let Some(bytes) = self.line_at(position)? else {
                 return Ok(Some(Err((position, NOT_WHOLE.into()))));
             };
-            let glance = Glance::of(&bytes).filter(|_| is_sealed(&bytes));
+            let mut spare = String::new();
+            let glance = Glance::read(&bytes, &mut spare).filter(|_| is_sealed(&bytes));
             let Some(glance) = glance else {
                 return Ok(Some(Err((position, LineError::Checksum.to_string()))));
             };

@@ -64,7 +64,8 @@ pub fn write(
 fn cut(view: &View, until: Position, since: &str) -> Result<Position, StoreError> {
     let mut scan = view.journal().scan_part(view.journal().start()..until);
     while let Some((position, bytes)) = scan.next().map_err(|source| view.journal().failed(source))? {
-        if Glance::of(bytes).is_none_or(|glance| glance.at >= since) {
+        let mut spare = String::new();
+        if Glance::read(bytes, &mut spare).is_none_or(|glance| glance.at >= since) {
             return Ok(position);
         }
     }
@@ -81,7 +82,8 @@ struct Rewrite<'a> {
 
 impl Rewrite<'_> {
     fn line(&mut self, position: Position, bytes: &[u8]) -> Result<(), StoreError> {
-        let glance = Glance::of(bytes).filter(|_| is_sealed(bytes));
+        let mut spare = String::new();
+        let glance = Glance::read(bytes, &mut spare).filter(|_| is_sealed(bytes));
         let Some(glance) = glance else { return Err(self.damaged(position)) };
         if position >= self.cut || glance.is_schema() {
             return self.keep(bytes);

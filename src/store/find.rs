@@ -114,7 +114,10 @@ impl Search<'_> {
 
     /// Looks at the customers of a line. Damaged ones say nothing.
     fn line(&mut self, bytes: &[u8], is_meant: &dyn Fn(&Profile) -> bool) -> Result<(), StoreError> {
-        let Some(glance) = Glance::of(bytes).filter(|_| is_sealed(bytes)) else { return Ok(()) };
+        let mut spare = String::new();
+        let Some(glance) = Glance::read(bytes, &mut spare).filter(|_| is_sealed(bytes)) else {
+            return Ok(());
+        };
         let customers: Vec<CustomerId> = glance.customers().cloned().collect();
         customers.into_iter().try_for_each(|id| self.look_at(id, is_meant))
     }

@@ -2,7 +2,7 @@
 
 pub mod tokens;
 
-use super::line::{CRC, CRC_END};
+use super::line::{CRC, CRC_END, Line};
 use crate::model::json::same_name;
 use crate::model::profile::{CUSTOMER_ID, CustomerId};
 use percent_encoding::percent_decode_str;
@@ -63,6 +63,15 @@ impl<'a> Glance<'a> {
         let body = if rest.is_empty() { None } else { Some(rest.strip_prefix(",\"body\":")?) };
         let (about, touches) = meaning(method, path, body)?;
         Some(Self { seq: seq.parse().ok()?, at, method, path, body, bytes: line.len(), about, touches })
+    }
+
+    /// The same for a line whose frame is spelled in another way, by hand: it is spelled anew in `spare`. The checksum is for the caller.
+    pub fn read(line: &'a [u8], spare: &'a mut String) -> Option<Self> {
+        if let Some(glance) = Self::of(line) {
+            return Some(glance);
+        }
+        *spare = Line::from_bytes(line).ok()?.to_text();
+        Self::of(spare.as_bytes())
     }
 
     /// Whether it is about a schema, and so about everybody.

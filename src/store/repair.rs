@@ -20,6 +20,9 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
+/// What is in order may show that a line behind it cannot be carried out: so it is looked through again, at most so often.
+const ROUNDS: usize = 8;
+
 /// What repair did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Repaired {
@@ -55,7 +58,17 @@ pub fn repair(folder: &Path) -> Result<Repaired, RepairError> {
 /// The same on a disk of the caller's.
 pub fn repair_on(disk: &dyn Disk, folder: &Path) -> Result<Repaired, RepairError> {
     let _held = locked(disk, folder)?;
-    put_in_order(disk, folder).map_err(|source| RepairError::Stopped { folder: folder.to_owned(), source })
+    let stopped = |source| RepairError::Stopped { folder: folder.to_owned(), source };
+    let mut repaired = Repaired::default();
+    for _ in 0..ROUNDS {
+        let Repaired { told, aside } = put_in_order(disk, folder).map_err(stopped)?;
+        if told.is_empty() {
+            break;
+        }
+        repaired.told.extend(told);
+        repaired.aside.extend(aside);
+    }
+    Ok(repaired)
 }
 
 /// The lock of the writers; no store is made by asking for it.

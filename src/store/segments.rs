@@ -112,7 +112,9 @@ fn opened(disk: &dyn Disk, path: PathBuf) -> io::Result<Candidate> {
     let file: Arc<dyn DiskFile> = Arc::from(disk.open(&path, Access::Read)?);
     let bytes = file.read_at(0, HEADER)?;
     let end = memchr::memchr(b'\n', &bytes);
-    let line = &bytes[..end.unwrap_or(bytes.len())];
+    // Without its newline it is whole all the same; zeroes behind it are an unfinished end.
+    let zeroes = bytes.iter().rev().take_while(|byte| **byte == 0).count();
+    let line = &bytes[..end.unwrap_or(bytes.len() - zeroes)];
     if line.is_empty() {
         return Ok(Candidate { path, read: Err("the header line is missing".into()) });
     }

@@ -188,7 +188,8 @@ impl View {
             if position >= self.taken.read {
                 break;
             }
-            let Some(glance) = Glance::of(bytes).filter(|_| is_sealed(bytes)) else { continue };
+            let mut spare = String::new();
+            let Some(glance) = Glance::read(bytes, &mut spare).filter(|_| is_sealed(bytes)) else { continue };
             for touch in glance.touches().filter(|touch| self.taken.held.of(&touch.customer).counts(position))
             {
                 if touch.gone {
@@ -437,7 +438,8 @@ impl Taken {
     }
 
     fn whole(&mut self, journal: &Journal, position: Position, bytes: &[u8]) -> Result<(), String> {
-        let Some(glance) = Glance::of(bytes) else {
+        let mut spare = String::new();
+        let Some(glance) = Glance::read(bytes, &mut spare) else {
             let read = Line::from_bytes(bytes).map(|_| "it is not written as this program writes");
             return Err(read.map_or_else(|error| error.to_string(), ToOwned::to_owned));
         };
